@@ -1,0 +1,68 @@
+# Signet. `make run` starts it, `make check` proves it; everything built goes to build/.
+
+CC      ?= gcc
+V       := $(shell git describe --always --dirty 2>/dev/null || echo 0.1)
+LIBS    := -lmicrohttpd -lgnutls -lsqlite3 -ljansson -lcrypt -lseccomp -linih -lpthread
+WARN    := -Wall -Wextra -Werror -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings
+HARDEN  := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero
+FLAGS   := -std=c11 -D_GNU_SOURCE -DSIGNET_VERSION='"$(V)"' -Iserver -Ibuild/gen $(WARN) $(HARDEN)
+
+# SAN=address or SAN=thread builds the test daemon and the unit tests with that sanitizer, beside the others.
+SAN     ?=
+CHECK   := build/check$(if $(SAN),-$(SAN))
+SANITIZE_address := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANITIZE_thread  := -fsanitize=thread
+
+RELEASE_FLAGS := -O2 -g -D_FORTIFY_SOURCE=2
+CHECK_FLAGS   := -O1 -g -DTEST_SEAMS $(SANITIZE_$(SAN))
+
+SOURCES := $(wildcard server/*.c server/*/*.c)
+GEN     := build/gen/queries.inc build/gen/migrations.inc build/gen/openapi.inc build/gen/assets.inc
+TESTS   := $(wildcard tests/unit/*/test_*.c)
+UNIT    := $(TESTS:tests/unit/%.c=$(CHECK)/unit/%)
+
+.PHONY: all run check unit e2e bench soak fuzz clean
+all: build/signet
+
+# release ---------------------------------------------------------------------------------------------
+RELEASE_O := $(SOURCES:%.c=build/release/%.o) build/release/embedded.o
+build/signet: $(RELEASE_O)
+	$(CC) -pie -Wl,-z,relro,-z,now,-z,noexecstack -o $@ $^ $(LIBS)
+build/release/%.o: %.c $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(RELEASE_FLAGS) -MMD -MP -c -o $@ $<
+build/release/embedded.o: build/gen/embedded.S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+
+# test build: the same source with the seams --------------------------------------------------------------
+CHECK_O := $(SOURCES:%.c=$(CHECK)/%.o) $(CHECK)/embedded.o
+$(CHECK)/signet: $(CHECK_O)
+	$(CC) -pie $(SANITIZE_$(SAN)) -o $@ $^ $(LIBS)
+$(CHECK)/libsignet.a: $(filter-out $(CHECK)/server/main.o,$(CHECK_O))
+	@rm -f $@
+	ar rcs $@ $^
+$(CHECK)/%.o: %.c $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CHECK_FLAGS) -MMD -MP -c -o $@ $<
+$(CHECK)/embedded.o: build/gen/embedded.S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+$(CHECK)/unit/%: tests/unit/%.c $(CHECK)/libsignet.a
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CHECK_FLAGS) -Itests/unit -MMD -MP -o $@ $< $(CHECK)/libsignet.a $(LIBS) -lcmocka
+unit: $(UNIT)
+	@for t in $(UNIT); do $$t || exit 1; done
+
+# generated -------------------------------------------------------------------------------------------
+build/gen/queries.inc: $(wildcard db/queries/*.sql) db/queries.awk
+	@mkdir -p $(@D)
+	awk -f db/queries.awk $(filter %.sql,$^) </dev/null > $@
+# What the binary carries: webui/pack.mjs, the migrations and the contract, by .incbin.
+build/gen/migrations.inc build/gen/openapi.inc build/gen/assets.inc build/gen/embedded.S &: packaging/embed.sh $(wildcard db/migrations/*.sql) $(wildcard server/api/openapi.json) $(shell find webui -type f -not -path '*/node_modules/*' 2>/dev/null)
+	packaging/embed.sh build/gen
+
+-include $(SOURCES:%.c=build/release/%.d) $(SOURCES:%.c=$(CHECK)/%.d) $(UNIT:=.d)
+
+clean:
+	rm -rf build

@@ -1,0 +1,1 @@
+-- 0001-start: the schema of the first release.

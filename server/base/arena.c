@@ -1,0 +1,105 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BLOCK 4000   /* with its head a little under a page */
+
+struct block {
+    struct block *next;
+    size_t used, room;
+    _Alignas(16) uint8_t at[];
+};
+
+struct arena {
+    struct block *blocks;   /* the first one is being filled */
+    size_t taken;
+};
+
+struct arena *arena_new(void)
+{
+    return own_alloc(sizeof(struct arena));
+}
+
+void arena_free(struct arena *a)
+{
+    if (a == NULL)
+        return;
+    while (a->blocks != NULL) {
+        struct block *b = a->blocks;
+
+        a->blocks = b->next;
+        own_wipe(b->at, b->used);
+        free(b);
+    }
+    free(a);
+}
+
+void *arena_take(struct arena *a, size_t len)
+{
+    size_t need = (len + 15) & ~(size_t)15;
+    struct block *b = a->blocks;
+
+    if (len > SIZE_MAX / 2)
+        abort();
+    if (b == NULL || b->room - b->used < need) {
+        size_t room = need > BLOCK ? need : BLOCK;
+
+        b = own_alloc(sizeof(*b) + room);
+        b->room = room;
+        /* A large one goes behind, so that the rest of the block in use is not lost. */
+        if (need > BLOCK / 4 && a->blocks != NULL) {
+            b->next = a->blocks->next;
+            a->blocks->next = b;
+        } else {
+            b->next = a->blocks;
+            a->blocks = b;
+        }
+    }
+    b->used += need;
+    a->taken += need;
+    return b->at + b->used - need;
+}
+
+void *arena_copy(struct arena *a, const void *at, size_t len)
+{
+    uint8_t *copy = arena_take(a, len + 1);
+
+    if (len > 0)
+        memcpy(copy, at, len);
+    return copy;
+}
+
+struct bytes arena_bytes(struct arena *a, struct bytes from)
+{
+    return bytes_of(arena_copy(a, from.at, from.len), from.len);
+}
+
+char *arena_text(struct arena *a, const char *text)
+{
+    return arena_copy(a, text, strlen(text));
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+    va_list args, again;
+    char *text;
+    int len;
+
+    va_start(args, fmt);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    if (len < 0)
+        abort();
+    text = arena_take(a, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, fmt, again);
+    va_end(again);
+    return text;
+}
+
+size_t arena_size(const struct arena *a)
+{
+    return a->taken;
+}

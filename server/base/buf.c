@@ -1,0 +1,85 @@
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/own.h"
+
+void buf_init(struct buf *b, size_t max)
+{
+    *b = (struct buf){ .max = max };
+}
+
+void buf_done(struct buf *b)
+{
+    free(b->at);
+    *b = (struct buf){ .max = b->max };
+}
+
+void buf_wipe(struct buf *b)
+{
+    own_wipe(b->at, b->room);
+    buf_done(b);
+}
+
+static bool has_room(struct buf *b, size_t more)
+{
+    size_t room = b->room > 0 ? b->room : 256;
+    uint8_t *at;
+
+    if (b->is_over || more > b->max || b->len > b->max - more) {
+        b->is_over = true;
+        return false;
+    }
+    if (b->len + more <= b->room)
+        return true;
+
+    while (room < b->len + more)
+        room *= 2;
+    /* Not realloc: what grows may hold a secret, and the old copy would stay behind. */
+    at = own_alloc(room);
+    if (b->len > 0)
+        memcpy(at, b->at, b->len);
+    own_wipe(b->at, b->room);
+    free(b->at);
+    b->at = at;
+    b->room = room;
+    return true;
+}
+
+void buf_add(struct buf *b, const void *at, size_t len)
+{
+    if (len == 0 || !has_room(b, len))
+        return;
+    memcpy(b->at + b->len, at, len);
+    b->len += len;
+}
+
+void buf_byte(struct buf *b, uint8_t byte)
+{
+    buf_add(b, &byte, 1);
+}
+
+void buf_text(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text));
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    char small[512];
+    va_list args, again;
+    int len;
+
+    va_start(args, fmt);
+    va_copy(again, args);
+    len = vsnprintf(small, sizeof(small), fmt, args);
+    va_end(args);
+    if (len >= 0 && (size_t)len < sizeof(small)) {
+        buf_add(b, small, (size_t)len);
+    } else if (len > 0 && has_room(b, (size_t)len + 1)) {
+        vsnprintf((char *)b->at + b->len, (size_t)len + 1, fmt, again);
+        b->len += (size_t)len;
+    }
+    va_end(again);
+}

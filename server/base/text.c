@@ -1,0 +1,255 @@
+#include "base/text.h"
+
+void text_hex(struct bytes from, char *out)
+{
+    static const char digit[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < from.len; i++) {
+        *out++ = digit[from.at[i] >> 4];
+        *out++ = digit[from.at[i] & 15];
+    }
+    *out = '\0';
+}
+
+char *text_hex_in(struct arena *a, struct bytes from)
+{
+    char *out = arena_take(a, from.len * 2 + 1);
+
+    text_hex(from, out);
+    return out;
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool text_unhex(const char *text, uint8_t *out, size_t room, size_t *len)
+{
+    size_t n = 0;
+    int high = -1;
+
+    for (const char *p = text; *p != '\0'; p++) {
+        int v = hex_value(*p);
+
+        if (v < 0 && (*p == ':' || *p == ' ' || *p == '-'))
+            continue;
+        if (v < 0 && memcmp(p, "\xe2\x80\x8e", 3) == 0) {   /* U+200E, which MMC puts before a thumbprint */
+            p += 2;
+            continue;
+        }
+        if (v < 0)
+            return false;
+        if (high < 0) {
+            high = v;
+            continue;
+        }
+        if (n == room)
+            return false;
+        out[n++] = (uint8_t)(high << 4 | v);
+        high = -1;
+    }
+    *len = n;
+    return high < 0;
+}
+
+static char *encode(struct arena *a, struct bytes from, const char *alphabet, bool is_padded)
+{
+    char *out = arena_take(a, (from.len + 2) / 3 * 4 + 1), *p = out;
+
+    for (size_t i = 0; i < from.len; i += 3) {
+        size_t left = from.len - i;
+        uint32_t v = (uint32_t)from.at[i] << 16 | (left > 1 ? (uint32_t)from.at[i + 1] << 8 : 0) |
+                     (left > 2 ? from.at[i + 2] : 0);
+
+        *p++ = alphabet[v >> 18];
+        *p++ = alphabet[v >> 12 & 63];
+        if (left > 1 || is_padded)
+            *p++ = left > 1 ? alphabet[v >> 6 & 63] : '=';
+        if (left > 2 || is_padded)
+            *p++ = left > 2 ? alphabet[v & 63] : '=';
+    }
+    *p = '\0';
+    return out;
+}
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+char *text_base64(struct arena *a, struct bytes from)
+{
+    return encode(a, from, LETTERS "+/", true);
+}
+
+char *text_base64url(struct arena *a, struct bytes from)
+{
+    return encode(a, from, LETTERS "-_", false);
+}
+
+static int base64_value(char c, char c62, char c63)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == c62 ? 62 : c == c63 ? 63 : -1;
+}
+
+static bool decode(struct arena *a, const char *text, size_t len, bool is_url, struct bytes *out)
+{
+    uint8_t *at = arena_take(a, len / 4 * 3 + 3);
+    size_t n = 0, digits = 0, pads = 0;
+    uint32_t v = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        int d = is_url ? base64_value(text[i], '-', '_') : base64_value(text[i], '+', '/');
+
+        if (!is_url && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n'))
+            continue;
+        if (!is_url && text[i] == '=') {
+            pads++;
+            continue;
+        }
+        if (d < 0 || pads > 0)
+            return false;
+        v = v << 6 | (uint32_t)d;
+        if (++digits % 4 == 0) {
+            at[n++] = (uint8_t)(v >> 16);
+            at[n++] = (uint8_t)(v >> 8);
+            at[n++] = (uint8_t)v;
+            v = 0;
+        }
+    }
+    if (!is_url && (digits + pads) % 4 != 0)
+        return false;
+    switch (digits % 4) {
+    case 0:
+        if (pads > 0)
+            return false;
+        break;
+    case 1:
+        return false;
+    case 2:
+        if ((v & 15) != 0)
+            return false;
+        at[n++] = (uint8_t)(v >> 4);
+        break;
+    case 3:
+        if ((v & 3) != 0)
+            return false;
+        at[n++] = (uint8_t)(v >> 10);
+        at[n++] = (uint8_t)(v >> 2);
+        break;
+    }
+    *out = bytes_of(at, n);
+    return true;
+}
+
+bool text_unbase64(struct arena *a, const char *text, size_t len, struct bytes *out)
+{
+    return decode(a, text, len, false, out);
+}
+
+bool text_unbase64url(struct arena *a, const char *text, size_t len, struct bytes *out)
+{
+    return decode(a, text, len, true, out);
+}
+
+/* The length of the well-formed sequence at p, or 0: Unicode 15, table 3-7. */
+static size_t utf8_step(const uint8_t *p, size_t left, uint32_t *code)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    size_t n = p[0] < 0x80 ? 1 : (p[0] & 0xe0) == 0xc0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : (p[0] & 0xf8) == 0xf0 ? 4 : 0;
+    uint32_t v;
+
+    if (n == 0 || n > left)
+        return 0;
+    v = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+        v = v << 6 | (p[i] & 0x3f);
+    }
+    if (v < least[n] || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff))
+        return 0;
+    *code = v;
+    return n;
+}
+
+bool text_is_utf8(struct bytes from)
+{
+    uint32_t code;
+
+    for (size_t i = 0, n; i < from.len; i += n) {
+        n = utf8_step(from.at + i, from.len - i, &code);
+        if (n == 0)
+            return false;
+    }
+    return true;
+}
+
+bool text_is_clean(struct bytes from)
+{
+    uint32_t code;
+
+    for (size_t i = 0, n; i < from.len; i += n) {
+        n = utf8_step(from.at + i, from.len - i, &code);
+        if (n == 0 || code < 0x20 || (code >= 0x7f && code < 0xa0))
+            return false;
+    }
+    return true;
+}
+
+bool text_is_printable_ascii(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
+            return false;
+    return true;
+}
+
+char *text_lower(struct arena *a, const char *text)
+{
+    char *out = arena_text(a, text);
+
+    for (char *p = out; *p != '\0'; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p |= 0x20;
+    return out;
+}
+
+bool text_starts(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+bool text_ends(const char *text, const char *with)
+{
+    size_t len = strlen(text), tail = strlen(with);
+
+    return len >= tail && memcmp(text + len - tail, with, tail) == 0;
+}
+
+bool text_number(const char *text, int64_t min, int64_t max, int64_t *out)
+{
+    bool is_negative = *text == '-';
+    int64_t v = 0;
+
+    text += is_negative;
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9' || v > (INT64_MAX - 9) / 10)
+            return false;
+        v = v * 10 + (*text - '0');
+    }
+    v = is_negative ? -v : v;
+    if (v < min || v > max)
+        return false;
+    *out = v;
+    return true;
+}

@@ -1,0 +1,84 @@
+/* ca - what the authority decides: who may have which certificate, and the making of it. */
+#ifndef CA_CA_H
+#define CA_CA_H
+
+#include "access/rights.h"
+#include "keeper/keeper.h"
+#include "pki/cert.h"
+#include "pki/csr.h"
+#include "store/store.h"
+
+struct ca;
+
+enum err ca_open(struct store *store, struct keeper *keeper, struct ca **out, struct error *e) MUST_CHECK;   /* loads authorities' keys if the keeper is open */
+void ca_close(struct ca *ca);
+enum err ca_unsealed(struct ca *ca, struct error *e) MUST_CHECK;                     /* after keeper_unseal */
+void ca_public_url(struct ca *ca, const char *url);                                  /* "http://host:8080": for authorities made from now on */
+
+/* profiles --------------------------------------------------------------------------------------------- */
+struct profile {
+    const char *slug;              /* "web-server" "client" "web-server-and-client" */
+    const char *label;             /* for people */
+    const char *description;
+    uint32_t usage, purposes;
+    unsigned default_days, max_days;
+    uint32_t key_types;            /* bits 1 << enum key_type that we make or accept */
+};
+extern const struct profile profiles[];
+extern const size_t profiles_len;
+const struct profile *profile_find(const char *slug);
+
+/* authorities ------------------------------------------------------------------------------------------ */
+struct authority {
+    struct id id;
+    struct id parent;              /* none: a root */
+    const char *name;              /* label */
+    const char *state;             /* "active" */
+    const char *public_url;        /* what its certificates carry */
+    struct id certificate_id;      /* its lineage in the inventory */
+    struct bytes der;              /* its certificate */
+    struct cert cert;
+    enum key_type key_type;
+    int64_t crl_number, crl_this_update, crl_next_update;
+};
+struct authority_wish { const char *name, *organization; enum key_type key_type; unsigned years; struct id parent; /* none: a root */ int path_len; };
+enum err ca_authority_make(struct ca *ca, const struct actor *who, const struct authority_wish *wish, struct arena *a, struct authority *out, struct error *e) MUST_CHECK;
+enum err ca_authorities(struct ca *ca, struct arena *a, struct authority **out, size_t *len, struct error *e) MUST_CHECK;
+enum err ca_authority(struct ca *ca, const struct id *id, struct arena *a, struct authority *out, struct error *e) MUST_CHECK;
+/* The issuing authority that certificates come from when none is named; ERR_CONFLICT before setup. */
+enum err ca_default_issuer(struct ca *ca, struct id *out, struct error *e) MUST_CHECK;
+/* Signs a fresh CRL and records it; the clock calls it before the last one ends. */
+enum err ca_crl_renew(struct ca *ca, const struct id *authority, struct error *e) MUST_CHECK;
+
+/* certificates ----------------------------------------------------------------------------------------- */
+struct issued { struct id certificate; int64_t version_n; int number; struct bytes der; struct findings *notes; };
+struct wish {
+    const char *profile;           /* NULL: "web-server" */
+    const char *common_name;       /* NULL: the first DNS name, else the first address */
+    const char *const *dns_names; size_t dns_len;
+    const char *const *ip_addresses; size_t ip_len;
+    int64_t valid_days;            /* 0: the profile's default, cut to the issuer's end when defaulted; asked for and too long: refused */
+    enum key_type key_type;        /* KEY_NONE: P-256 */
+    bool is_exportable;
+    bool is_self_signed;
+    struct bytes csr;              /* instead of key and, when dns_names and ip_addresses are empty, of names */
+    struct id issuer;              /* none: default */
+    struct id renews;              /* lineage that gets a new version; none: a new lineage */
+    const char *label, *source;    /* source: "rest" "setup" "cli" "renewal" */
+    bool is_server_key;            /* our listener's own: not exportable */
+    enum err (*also)(struct tx *tx, const struct issued *made, void *arg, struct error *e);   /* rides in the same commit */
+    void *arg;
+};
+/* notes: warnings that the answer shows. Nothing leaves before it is on disk. */
+enum err ca_issue(struct ca *ca, const struct actor *who, const struct wish *wish, struct arena *a, struct findings *notes, struct issued *out, struct error *e) MUST_CHECK;
+/* A new version of a lineage of ours: same names, profile, issuer; a fresh key of the same kind (or the same key when it came from a CSR and `csr` is empty). */
+struct renewal_wish { struct id certificate; int64_t valid_days; struct bytes csr; const char *source; };
+enum err ca_renew(struct ca *ca, const struct actor *who, const struct renewal_wish *wish, struct arena *a, struct findings *notes, struct issued *out, struct error *e) MUST_CHECK;
+
+/* out -------------------------------------------------------------------------------------------------- */
+enum export_format { EXPORT_PKCS12, EXPORT_PEM, EXPORT_DER, EXPORT_P7B };
+struct export_wish { enum export_format format; const char *password; const char *pkcs12_profile; bool with_key, with_root; };
+struct exported { struct bytes body; const char *type, *filename; };
+enum err ca_export(struct ca *ca, const struct actor *who, const struct id *certificate, const struct export_wish *wish, struct arena *a, struct exported *out, struct error *e) MUST_CHECK;
+
+#endif

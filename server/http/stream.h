@@ -1,0 +1,21 @@
+/* stream - an answer without end (Server-Sent Events): one ring of the last 1,024 events, many readers that sleep without cost. */
+#ifndef HTTP_STREAM_H
+#define HTTP_STREAM_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/actor.h"
+
+struct stream;      /* one reader */
+struct streams;     /* the ring and its readers */
+
+struct streams *streams_new(void);
+void streams_free(struct streams *s);                                     /* after streams_end */
+void streams_end(struct streams *s);                                      /* every reader's answer ends */
+/* Any thread. text: the event's "data:" line content; rights: a reader needs one of them to see it (bits). Copies. */
+void streams_publish(struct streams *s, int64_t seq, const char *event, const char *text, uint64_t rights);
+/* A reader that first gets `catch_up` (ready event text, may be NULL), then what is published after `after_seq`. ERR_LIMIT over 3 per principal. */
+enum err stream_open(struct streams *s, const struct actor *who, const char *catch_up, int64_t after_seq, struct stream **out, struct error *e) MUST_CHECK;
+void stream_free(struct stream *s);                                       /* when it was not handed to reply_stream */
+
+#endif

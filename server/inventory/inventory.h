@@ -1,0 +1,63 @@
+/* inventory - lineages, their versions, and what is known of them: adding, showing, listing, counting. */
+#ifndef INVENTORY_INVENTORY_H
+#define INVENTORY_INVENTORY_H
+
+#include "pki/cert.h"
+#include "store/store.h"
+
+/* One version to record. Everything is decided before; the function only writes. */
+struct version_add {
+    struct id certificate;         /* existing lineage, or a fresh id with is_new */
+    bool is_new;
+    const char *label;
+    const char *store;             /* "personal" "root" "intermediate" */
+    const char *source;            /* "rest" "setup" "cli" "renewal" */
+    const char *profile;           /* slug; "" none */
+    struct cert cert;
+    struct id issuer;              /* issuer.id; self-signed: its own row */
+    bool is_issued;                /* by an authority of ours */
+    struct id key;                 /* key.id; none when the key is elsewhere */
+    struct id requested_by;
+    unsigned flags;                /* VERSION_* */
+};
+enum { VERSION_SELF_SIGNED = 1 << 0, VERSION_FLAGGED = 1 << 1, VERSION_AUTHORITY = 1 << 2 };
+/* Row, names, search text, tallies, the 'follow' job of every use. *n: version.n; *number: 1, 2, ... */
+enum err inventory_add_version(struct tx *tx, const struct version_add *add, int64_t *n, int *number, struct error *e) MUST_CHECK;
+
+struct inventory_item {            /* of the current version, or of the one asked for */
+    int64_t n;                     /* version.n */
+    struct id id, issuer_id, key_id;
+    const char *label, *subject, *common_name, *issuer_text, *key_type, *status, *source, *store, *profile;
+    const char *const *dns_names; size_t dns_len;
+    const char *const *ip_addresses; size_t ip_len;
+    struct bytes serial, sha1, sha256, der;      /* der only from inventory_show */
+    int64_t not_before, not_after, issued_at;
+    bool has_private_key, is_exportable, is_self_signed, is_current, is_issued;
+    int number;                    /* version */
+    int versions;                  /* how many there are */
+    int64_t row_version;           /* for ETag and If-Match */
+    const char *const *used_by; size_t used_by_len;    /* "web-server", "authority" ... */
+};
+/* status: "valid" "expiring" (30 days) "expired" "not-yet-valid" "revoked", by the clock. */
+enum err inventory_show(const struct db *db, const struct id *certificate, int number /* 0: current */, struct arena *a, struct inventory_item *out, struct error *e) MUST_CHECK;
+enum err inventory_versions(const struct db *db, const struct id *certificate, struct arena *a, struct inventory_item **out, size_t *len, struct error *e) MUST_CHECK;
+enum err inventory_by_version(const struct db *db, int64_t n, struct arena *a, struct inventory_item *out, struct error *e) MUST_CHECK;
+/* Leaf first, then issuers as far as they are known; the root last, only when asked for. */
+enum err inventory_chain(const struct db *db, int64_t version_n, bool with_root, struct arena *a, struct bytes **out, size_t *len, struct error *e) MUST_CHECK;
+
+struct inventory_ask {
+    const char *q;                 /* search box: names (trigram), serial or thumbprint (prefix, any separators) */
+    const char *filter;            /* "status:valid expires<30d issuer:\"Lab CA\" key:ec-p256 has:key source:rest store:personal -status:expired" */
+    const char *sort;              /* "not_after" "-not_after" "common_name" "-common_name" "created" "-created"; default "-created" */
+    unsigned limit;                /* 1..500, default 100 */
+    const char *cursor;            /* opaque, MACed; bad one: ERR_INVALID at "/cursor" */
+};
+struct inventory_page { struct inventory_item *items; size_t len; const char *next_cursor; /* NULL: the end */ };
+enum err inventory_list(struct store *store, const struct actor *who, const struct inventory_ask *ask, struct arena *a, struct inventory_page *out, struct error *e) MUST_CHECK;
+
+struct inventory_counts { int64_t valid, expiring, expired, revoked, total; };
+enum err inventory_count(const struct db *db, int64_t now, struct inventory_counts *out, struct error *e) MUST_CHECK;
+struct inventory_day { int64_t day; int64_t count; };      /* days since 1970 of not_after */
+enum err inventory_timeline(const struct db *db, int64_t from_day, int64_t to_day, struct arena *a, struct inventory_day **out, size_t *len, struct error *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,30 @@
+/* crl - certificate revocation lists (RFC 5280, 5): our own linear writer, and a strict reader. */
+#ifndef PKI_CRL_H
+#define PKI_CRL_H
+
+#include "pki/cert.h"
+
+struct crl_entry { struct bytes serial; int64_t at; int reason; /* CRLReason; 0 is left out */ };
+struct crl_body {
+    enum sig_alg alg;
+    struct bytes issuer;             /* Name, whole DER */
+    int64_t this_update, next_update;
+    uint8_t aki[20];
+    int64_t number;
+    const struct crl_entry *entries;
+    size_t entries_len;
+};
+enum err crl_build(const struct crl_body *b, struct arena *a, struct bytes *out_tbs, struct error *e) MUST_CHECK;
+
+struct crl {
+    struct bytes der, tbs, signature, signature_algorithm, issuer, aki;
+    const char *issuer_text;
+    int64_t this_update, next_update;    /* next_update 0: none */
+    struct bytes number;
+    struct bytes entries;                /* revokedCertificates content */
+    size_t entries_len;
+};
+enum err crl_parse(struct bytes der, struct arena *a, struct crl *out, struct error *e) MUST_CHECK;
+bool crl_lists(const struct crl *c, struct bytes serial, int64_t *at, int *reason);
+
+#endif

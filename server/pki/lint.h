@@ -1,0 +1,12 @@
+/* lint - is this certificate what RFC 5280 and our profile of it demand? Every fault, with the zlint name of its rule where zlint has one. */
+#ifndef PKI_LINT_H
+#define PKI_LINT_H
+
+#include "pki/cert.h"
+
+/* LEVEL_ERROR findings must stop signing; the inventory shows all. `der` may be a TBS-only certificate wrapped with any signature. */
+enum err lint_cert(struct bytes der, struct arena *a, struct findings *out, struct error *e) MUST_CHECK;
+enum err lint_tbs(struct bytes tbs, struct arena *a, struct findings *out, struct error *e) MUST_CHECK;
+enum err lint_crl(struct bytes der, struct arena *a, struct findings *out, struct error *e) MUST_CHECK;
+
+#endif

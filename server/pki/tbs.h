@@ -1,0 +1,30 @@
+/* tbs - the TBSCertificate that we sign (RFC 5280, 4.1), written by our own DER writer, and the certificate around it. */
+#ifndef PKI_TBS_H
+#define PKI_TBS_H
+
+#include "pki/cert.h"
+
+struct tbs {
+    uint8_t serial[20];
+    enum sig_alg alg;                    /* of the issuer's key */
+    struct bytes issuer;                 /* Name, whole DER */
+    struct bytes subject;                /* Name, whole DER: dn_build */
+    int64_t not_before, not_after;
+    struct bytes spki;                   /* whole DER */
+    struct names names;                  /* SAN, non-critical unless the subject is empty; none for CAs */
+    bool is_ca;
+    int path_len;                        /* -1: no limit */
+    uint32_t usage, purposes;            /* USE_*, FOR_*; usage critical */
+    uint8_t ski[20], aki[20];
+    bool has_aki;                        /* all but self-signed */
+    const char *crl_url, *issuer_url, *ocsp_url;   /* NULL: none. CRL distribution point, AIA caIssuers, AIA OCSP */
+};
+
+void serial_make(uint8_t out[20]);       /* 20 octets, first 0x40..0x7f, 158 random bits of 159: positive, never short */
+/* Name with organization and common name as UTF8String (PrintableString for country); NULL or "" parts are left out. */
+struct bytes dn_build(struct arena *a, const char *organization, const char *common_name);
+enum err tbs_build(const struct tbs *t, struct arena *a, struct bytes *out, struct error *e) MUST_CHECK;
+/* SEQUENCE { tbs, alg, BIT STRING signature }: certificates and CRLs alike. */
+struct bytes signed_build(struct arena *a, struct bytes tbs, enum sig_alg alg, struct bytes signature);
+
+#endif
