@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#undef fail   /* ours means something else: base/error.h */
 
 #include "base/error.h"
 
