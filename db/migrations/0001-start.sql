@@ -159,6 +159,4 @@ CREATE INDEX job_due ON job(run_at, n) WHERE state = 'queued';
 CREATE INDEX job_done ON job(done_at) WHERE done_at IS NOT NULL;
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_at INTEGER NOT NULL, changed_by BLOB) STRICT, WITHOUT ROWID;
 
--- what others show -----------------------------------------------------------------------------------
 
--- ACME -----------------------------------------------------------------------------------------------
