@@ -57,6 +57,7 @@ CREATE TABLE authority (          -- an issuer whose key is ours (or whose CRL w
     id BLOB PRIMARY KEY REFERENCES issuer(id), slug TEXT NOT NULL UNIQUE, key BLOB REFERENCES key(id), parent BLOB REFERENCES authority(id),
     certificate INTEGER,                                            -- version.n that chains are built with now
     state TEXT NOT NULL, successor BLOB,                            -- pending active retiring retired offline
+    public_url TEXT NOT NULL,                                       -- "http://host:8080": what its certificates carry, from its making on
     policy TEXT NOT NULL DEFAULT '{}', crl_days INTEGER NOT NULL, crl_number INTEGER NOT NULL DEFAULT 0, is_dirty INTEGER NOT NULL DEFAULT 0,
     version INTEGER NOT NULL DEFAULT 1, created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -3,14 +3,16 @@
 #define CA_CA_H
 
 #include "access/rights.h"
+#include "inventory/inventory.h"
 #include "keeper/keeper.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
-#include "store/store.h"
+#include "store/settings.h"
 
 struct ca;
 
-enum err ca_open(struct store *store, struct keeper *keeper, struct ca **out, struct error *e) MUST_CHECK;   /* loads authorities' keys if the keeper is open */
+/* Loads the authorities, and their keys if the keeper is open. settings: "authority.crl_days"; NULL: the default of it. */
+enum err ca_open(struct store *store, struct keeper *keeper, struct settings *settings, struct ca **out, struct error *e) MUST_CHECK;
 void ca_close(struct ca *ca);
 enum err ca_unsealed(struct ca *ca, struct error *e) MUST_CHECK;                     /* after keeper_unseal */
 void ca_public_url(struct ca *ca, const char *url);                                  /* "http://host:8080": for authorities made from now on */
@@ -51,7 +53,15 @@ enum err ca_default_issuer(struct ca *ca, struct id *out, struct error *e) MUST_
 enum err ca_crl_renew(struct ca *ca, const struct id *authority, struct error *e) MUST_CHECK;
 
 /* certificates ----------------------------------------------------------------------------------------- */
-struct issued { struct id certificate; int64_t version_n; int number; struct bytes der; struct findings *notes; };
+struct issued {
+    struct id certificate;
+    int64_t version_n;
+    int number;
+    struct bytes der;
+    struct inventory_item item;            /* number 1: as inventory_show would give it, without asking the database */
+    const struct bytes *issuers;           /* issuer's certificates upward, root left out: the rest of the chain */
+    size_t issuers_len;
+};
 struct wish {
     const char *profile;           /* NULL: "web-server" */
     const char *common_name;       /* NULL: the first DNS name, else the first address */
