@@ -1,0 +1,8 @@
+-- key_add: a key, sealed by the keeper
+INSERT INTO key (id, purpose, type, spki, spki_sha256, blob, kek, is_exportable, origin, created_at)
+VALUES (:id, :purpose, :type, :spki, :spki_sha256, :blob, :kek, :is_exportable, :origin, :created_at);
+
+-- key_by_id: one key with its blob
+SELECT id, purpose, type, spki, spki_sha256, blob, kek, is_exportable, origin, created_at
+  FROM key
+ WHERE id = :id;
