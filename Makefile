@@ -58,8 +58,10 @@ unit: $(UNIT)
 build/gen/queries.inc: $(wildcard db/queries/*.sql) db/queries.awk
 	@mkdir -p $(@D)
 	awk -f db/queries.awk $(filter %.sql,$^) </dev/null > $@
+webui/node_modules/.stamp: webui/package-lock.json
+	cd webui && npm ci --loglevel=error && touch node_modules/.stamp
 # What the binary carries: webui/pack.mjs, the migrations and the contract, by .incbin.
-build/gen/migrations.inc build/gen/openapi.inc build/gen/assets.inc build/gen/embedded.S &: packaging/embed.sh $(wildcard db/migrations/*.sql) $(wildcard server/api/openapi.json) $(shell find webui -type f -not -path '*/node_modules/*' 2>/dev/null)
+build/gen/migrations.inc build/gen/openapi.inc build/gen/assets.inc build/gen/embedded.S &: webui/node_modules/.stamp packaging/embed.sh $(wildcard db/migrations/*.sql) $(wildcard server/api/openapi.json) $(shell find webui -type f -not -path '*/node_modules/*' 2>/dev/null)
 	packaging/embed.sh build/gen
 
 -include $(SOURCES:%.c=build/release/%.d) $(SOURCES:%.c=$(CHECK)/%.d) $(UNIT:=.d)
