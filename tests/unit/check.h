@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 #undef fail   /* ours means something else: base/error.h */
+#undef fail_msg
+#define fail_msg(...) do { print_error("ERROR: " __VA_ARGS__); print_error("\n"); _fail(__FILE__, __LINE__); } while (0)
 
 #include "base/error.h"
 
