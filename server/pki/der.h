@@ -50,14 +50,14 @@ bool der_get(struct der *d, uint8_t tag, struct bytes *content);
 bool der_get_whole(struct der *d, uint8_t tag, struct bytes *whole);            /* with its tag and length */
 bool der_optional(struct der *d, uint8_t tag, struct der *in, bool *is_there);  /* false only when malformed */
 bool der_get_int(struct der *d, int64_t *out);
-bool der_get_uint(struct der *d, struct bytes *magnitude);                      /* non-negative INTEGER, no leading zero */
+bool der_get_uint(struct der *d, struct bytes *magnitude);                      /* non-negative INTEGER, no leading zero; one octet 00 for zero */
 bool der_get_bool(struct der *d, bool *out);
 bool der_get_oid(struct der *d, struct bytes *content);                         /* checked: minimal arcs, not empty */
 bool der_get_bits(struct der *d, struct bytes *octets, unsigned *unused);       /* unused bits must be zero */
-bool der_get_time(struct der *d, int64_t *out);                                 /* UTCTime or GeneralizedTime as RFC 5280 allows */
+bool der_get_time(struct der *d, int64_t *out);                                 /* UTCTime or GeneralizedTime in the forms of RFC 5280; which of them fits the year is for lint */
 bool der_oid_is(struct bytes oid, const char *dotted);
 char *der_oid_text(struct arena *a, struct bytes oid);
-/* Whole tree well-formed and at most `depth` deep; for imports before anything else reads them. */
+/* One element, the whole tree of it well-formed and at most `depth` deep; for imports before anything else reads them. */
 bool der_is_sound(struct bytes from, unsigned depth);
 
 #endif
