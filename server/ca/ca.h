@@ -43,14 +43,23 @@ struct authority {
     enum key_type key_type;
     int64_t crl_number, crl_this_update, crl_next_update;
 };
-struct authority_wish { const char *name, *organization; enum key_type key_type; unsigned years; struct id parent; /* none: a root */ int path_len; };
+struct authority_wish {
+    const char *name, *organization;   /* organization may be NULL */
+    enum key_type key_type;            /* KEY_NONE: P-256 */
+    unsigned years;                    /* 0: 10 for a root, 5 below one, cut to the parent's end */
+    struct id parent;                  /* none: a root */
+    int path_len;                      /* 0 or less: no limit for a root, none below for others */
+};
 enum err ca_authority_make(struct ca *ca, const struct actor *who, const struct authority_wish *wish, struct arena *a, struct authority *out, struct error *e) MUST_CHECK;
 enum err ca_authorities(struct ca *ca, struct arena *a, struct authority **out, size_t *len, struct error *e) MUST_CHECK;
 enum err ca_authority(struct ca *ca, const struct id *id, struct arena *a, struct authority *out, struct error *e) MUST_CHECK;
 /* The issuing authority that certificates come from when none is named; ERR_CONFLICT before setup. */
 enum err ca_default_issuer(struct ca *ca, struct id *out, struct error *e) MUST_CHECK;
 /* Signs a fresh CRL and records it; the clock calls it before the last one ends. */
-enum err ca_crl_renew(struct ca *ca, const struct id *authority, struct error *e) MUST_CHECK;
+enum err ca_crl_renew(struct ca *ca, const struct actor *who, const struct id *authority, struct error *e) MUST_CHECK;
+size_t ca_crls_due(struct ca *ca, struct arena *a, struct id **out);   /* authorities whose list is past half of its life */
+/* Body of the list that is published now. */
+enum err ca_crl(struct ca *ca, const struct id *authority, struct arena *a, struct bytes *out, struct error *e) MUST_CHECK;
 
 /* certificates ----------------------------------------------------------------------------------------- */
 struct issued {
