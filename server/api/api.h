@@ -1,0 +1,36 @@
+/* api - the JSON REST interface as a surface: how it knows its callers, how it says no, how it repeats an answer. */
+#ifndef API_API_H
+#define API_API_H
+
+#include <jansson.h>
+
+#include "access/rights.h"
+#include "app.h"
+#include "http/request.h"
+#include "http/route.h"
+#include "store/store.h"
+
+extern const struct surface api_surface;        /* /api/v1 */
+extern const struct surface problems_surface;   /* /problems/<slug>: what a problem's type says to a person */
+
+/* The session's cookie. */
+#define API_COOKIE "__Host-sid"
+
+/* Problem type and status of an error: by its kind if that names one, else by its code. */
+struct problem_type { const char *slug; int status; const char *title, *help; };
+const struct problem_type *api_problem_type(const struct error *e);
+/* A handler that must add members to its problem (a refused swap's steps): make, extend, answer; it then returns ERR_NONE. */
+json_t *api_problem_body(struct request *rq, const struct error *e);
+void api_problem_answer(struct request *rq, json_t *body);      /* takes body; the status is its member */
+
+/* Only by DIR/control; others get 403. */
+enum err api_local_only(const struct request *rq, struct error *e) MUST_CHECK;
+/* "\"<row version>\"" as ETag. */
+void api_etag(struct request *rq, int64_t row_version);
+/* The address of this daemon for links: https://<first host name>:<port>. */
+const char *api_base_url(struct app *app, struct arena *a);
+
+/* The ear of the journal: what is committed goes to the readers of GET /events. On the writer thread. */
+void api_events_heard(struct app *app, const struct note *notes, size_t len);
+
+#endif
