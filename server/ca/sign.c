@@ -44,7 +44,7 @@ enum err sign_lint(struct ca *ca, const struct actor *who, struct bytes tbs, str
     return ERR_NONE;
 }
 
-enum err sign_whole(struct ca *ca, const struct keeper_key *key, enum shape shape, enum sig_alg alg, struct bytes tbs,
+enum err sign_whole(struct ca *ca, const struct keeper_key *key, enum signed_shape shape, enum sig_alg alg, struct bytes tbs,
                     struct arena *a, struct bytes *out, struct error *e)
 {
     struct bytes signature;

@@ -8,7 +8,7 @@
 
 /* A broken rule stops here: ERR_INVALID, with a journal row that names it. Warnings go to notes (may be NULL). */
 enum err sign_lint(struct ca *ca, const struct actor *who, struct bytes tbs, struct arena *a, struct findings *notes, struct error *e) MUST_CHECK;
-enum err sign_whole(struct ca *ca, const struct keeper_key *key, enum shape shape, enum sig_alg alg, struct bytes tbs,
+enum err sign_whole(struct ca *ca, const struct keeper_key *key, enum signed_shape shape, enum sig_alg alg, struct bytes tbs,
                     struct arena *a, struct bytes *out, struct error *e) MUST_CHECK;
 /* An empty list of that authority; the number is at least the clock's, so that a restored copy never goes back. */
 struct crl_wish { struct id authority; struct bytes name; const uint8_t *ski; const struct keeper_key *key; enum sig_alg alg; int64_t last_number, days; };

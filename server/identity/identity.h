@@ -7,9 +7,16 @@
 
 struct identity;
 
-struct identity_options { struct store *store; struct keeper *keeper; struct ca *ca; struct tls_slot *https, *probe; };
+struct identity_options {
+    struct store *store;
+    struct keeper *keeper;
+    struct ca *ca;
+    struct settings *settings;         /* server.hostnames, server.ip_addresses: the names this server is reached by */
+    struct tls_slot *https, *probe;
+};
 /* Builds from the rows of `shown`; before setup, or when nothing can be built: a self-signed one made for the purpose. */
-enum err identity_open(const struct identity_options *how, struct identity **out, struct error *e) MUST_CHECK;
+enum err identity_open(const struct identity_options *how, struct identity **out, struct error *e) MUST_CHECK;   /* sealed: shows nothing yet */
+enum err identity_unsealed(struct identity *i, struct error *e) MUST_CHECK;                                     /* after keeper_unseal */
 void identity_close(struct identity *i);
 
 struct swap_step { const char *name, *result, *text; };    /* name: "key" "dates" "use" "chain" "names" "canary" "record" "switch"; result: "ok" "warning" "failed" "skipped" */
@@ -28,8 +35,10 @@ struct swap_result {
 };
 /* Refused: ERR_INVALID, every failing check in `faults` (pointer "/certificate_id" ...) and in out->steps; nothing has changed. */
 enum err identity_select(struct identity *i, const struct actor *who, const struct swap_wish *wish, struct arena *a, struct findings *faults, struct swap_result *out, struct error *e) MUST_CHECK;
-/* generation: of the connection that asks. From an older one: ERR_CONFLICT kind "old-connection". */
-enum err identity_confirm(struct identity *i, const struct actor *who, uint64_t generation, struct error *e) MUST_CHECK;
+/* Counts only from a connection that was shown the new certificate: generation and name of the connection that asks. From an older one:
+   ERR_CONFLICT kind "old-connection". The local socket (GENERATION_LOCAL) proves it by a handshake of our own instead. */
+#define GENERATION_LOCAL UINT64_MAX
+enum err identity_confirm(struct identity *i, const struct actor *who, uint64_t generation, const char *shown_name, struct error *e) MUST_CHECK;
 enum err identity_rollback(struct identity *i, const struct actor *who, struct arena *a, struct swap_result *out, struct error *e) MUST_CHECK;
 void identity_tick(struct identity *i);                     /* from the clock, each second: returns unconfirmed swaps */
 /* A lineage in use got a new version: the job 'follow'. */
@@ -44,6 +53,7 @@ struct identity_view {
     struct identity_row *rows; size_t rows_len;             /* empty: the self-signed one made for the purpose */
     uint64_t generation;
     bool is_pending; struct id swap; int64_t confirm_by;
+    bool can_rollback;                                      /* there is a previous certificate to go back to */
     const char *const *names; size_t names_len;             /* host names and addresses the server is reached by */
     struct bytes leaf;                                      /* DER that is shown by default */
 };
@@ -51,6 +61,4 @@ enum err identity_view(struct identity *i, struct arena *a, struct identity_view
 struct candidate { struct id certificate; const char *issued_to, *issued_by; int64_t not_after; bool is_usable, is_shown;
                    const char *const *reasons; size_t reasons_len; const bool *matches; /* one per name of the view */ };
 enum err identity_candidates(struct identity *i, struct arena *a, struct candidate **out, size_t *len, struct error *e) MUST_CHECK;
-/* Names the server is reached by: settings server.hostnames, server.ip_addresses. */
-
 #endif

@@ -16,7 +16,7 @@ struct keeper;
 struct keeper_key;             /* a key loaded into the keeper; counted; dropped there with the last reference */
 
 enum purpose { PURPOSE_CA = 1, PURPOSE_OCSP = 2, PURPOSE_SUBJECT = 3, PURPOSE_SEAL = 4, PURPOSE_SECRET = 5 };
-enum shape { SHAPE_CERTIFICATE = 1, SHAPE_CRL = 2, SHAPE_REQUEST = 3, SHAPE_OCSP_RESPONSE = 4, SHAPE_SEAL_LINE = 5 };
+enum signed_shape { SHAPE_CERTIFICATE = 1, SHAPE_CRL = 2, SHAPE_REQUEST = 3, SHAPE_OCSP_RESPONSE = 4, SHAPE_SEAL_LINE = 5 };
 enum keeper_state { KEEPER_OPEN, KEEPER_SEALED, KEEPER_DEAD };
 
 struct keeper_options {
@@ -70,9 +70,9 @@ enum key_type keeper_key_type(const struct keeper_key *key);
 struct bytes keeper_key_spki(const struct keeper_key *key);        /* lives as long as the key */
 
 /* tbs -> raw signature bytes (DER ECDSA-Sig-Value, PKCS#1 v1.5, or 64 bytes of Ed25519): the content of the BIT STRING. */
-enum err keeper_sign(struct keeper *k, const struct keeper_key *key, enum shape shape, struct bytes tbs, struct arena *a, struct bytes *signature, struct error *e) MUST_CHECK;
+enum err keeper_sign(struct keeper *k, const struct keeper_key *key, enum signed_shape shape, struct bytes tbs, struct arena *a, struct bytes *signature, struct error *e) MUST_CHECK;
 /* The same with a subject key straight from its blob, for requests and self-signed certificates of its own key: no LOAD round trip. */
-enum err keeper_sign_once(struct keeper *k, struct bytes blob, enum shape shape, struct bytes tbs, struct arena *a, struct bytes *signature, struct error *e) MUST_CHECK;
+enum err keeper_sign_once(struct keeper *k, struct bytes blob, enum signed_shape shape, struct bytes tbs, struct arena *a, struct bytes *signature, struct error *e) MUST_CHECK;
 /* A gnutls key that signs in the keeper (subject keys only); holds a reference on `key`. The calling network thread waits on its own hand channel. */
 enum err keeper_tls_key(struct keeper *k, struct keeper_key *key, gnutls_privkey_t *out, struct error *e) MUST_CHECK;
 
