@@ -21,8 +21,31 @@ GEN     := build/gen/queries.inc build/gen/migrations.inc build/gen/openapi.inc 
 TESTS   := $(wildcard tests/unit/*/test_*.c)
 UNIT    := $(TESTS:tests/unit/%.c=$(CHECK)/unit/%)
 
-.PHONY: all run check unit e2e bench soak fuzz clean
+.PHONY: all run check checks unit e2e bench clean
 all: build/signet
+
+# The two promises ------------------------------------------------------------------------------------------
+run:
+	@packaging/bootstrap run
+	@$(MAKE) --no-print-directory -s -j2 build/signet
+	@exec build/signet serve --data run
+
+check:
+	@packaging/bootstrap check
+	@$(MAKE) --no-print-directory -s -j2 build/signet $(CHECK)/signet unit-programs tests/node_modules/.stamp
+	@$(MAKE) --no-print-directory -s checks unit
+	@$(MAKE) --no-print-directory -s e2e
+
+checks:
+	@for c in tests/checks/*.sh; do $$c || { echo "$$c failed" >&2; exit 1; }; done
+e2e: $(CHECK)/signet build/signet tests/node_modules/.stamp
+	SIGNET=$(CHECK)/signet node --test $(or $(E2E),$(wildcard tests/e2e/*.test.mjs))
+bench:
+	@packaging/bootstrap bench
+	@$(MAKE) --no-print-directory -s -j2 build/signet tests/node_modules/.stamp
+	node tests/bench/run.mjs $(BENCH)
+tests/node_modules/.stamp: tests/package-lock.json
+	cd tests && npm ci --loglevel=error --no-audit --no-fund && touch node_modules/.stamp
 
 # release ---------------------------------------------------------------------------------------------
 RELEASE_O := $(SOURCES:%.c=build/release/%.o) build/release/embedded.o
@@ -51,15 +74,17 @@ $(CHECK)/embedded.o: build/gen/embedded.S
 $(CHECK)/unit/%: tests/unit/%.c $(CHECK)/libsignet.a
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(CHECK_FLAGS) -Itests/unit -MMD -MP -o $@ $< $(CHECK)/libsignet.a $(LIBS) -lcmocka
+.PHONY: unit-programs
+unit-programs: $(UNIT)
 unit: $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
+	@tests/unit/run $(UNIT)
 
 # generated -------------------------------------------------------------------------------------------
 build/gen/queries.inc: $(wildcard db/queries/*.sql) db/queries.awk
 	@mkdir -p $(@D)
 	awk -f db/queries.awk $(filter %.sql,$^) </dev/null > $@
 webui/node_modules/.stamp: webui/package-lock.json
-	cd webui && npm ci --loglevel=error && touch node_modules/.stamp
+	cd webui && npm ci --loglevel=error --no-audit --no-fund && touch node_modules/.stamp
 # What the binary carries: webui/pack.mjs, the migrations and the contract, by .incbin.
 build/gen/migrations.inc build/gen/openapi.inc build/gen/assets.inc build/gen/embedded.S &: webui/node_modules/.stamp packaging/embed.sh $(wildcard db/migrations/*.sql) $(wildcard server/api/openapi.json) $(shell find webui -type f -not -path '*/node_modules/*' 2>/dev/null)
 	packaging/embed.sh build/gen
