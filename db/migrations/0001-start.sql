@@ -78,27 +78,29 @@ CREATE TABLE version (            -- one X.509 certificate
     issuer BLOB NOT NULL REFERENCES issuer(id), serial BLOB NOT NULL, common_name TEXT NOT NULL, subject TEXT NOT NULL,
     not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, key_type TEXT NOT NULL, key BLOB REFERENCES key(id),
     spki_sha256 BLOB NOT NULL, ski BLOB, sha1 BLOB NOT NULL, sha256 BLOB NOT NULL UNIQUE,
-    profile BLOB, source TEXT NOT NULL, requested_by BLOB, flags INTEGER NOT NULL DEFAULT 0, issued_at INTEGER NOT NULL,
+    profile TEXT NOT NULL, source TEXT NOT NULL, requested_by BLOB, flags INTEGER NOT NULL DEFAULT 0, issued_at INTEGER NOT NULL,
     delivered_at INTEGER, seen_at INTEGER, shard INTEGER NOT NULL DEFAULT 0   -- CRL partition named in its CDP: fixed at issue
 ) STRICT;
 CREATE UNIQUE INDEX version_number   ON version(certificate, number);
-CREATE UNIQUE INDEX version_serial   ON version(issuer, serial) WHERE is_issued = 1;
-CREATE INDEX version_foreign_serial  ON version(issuer, serial) WHERE is_issued = 0;
+CREATE UNIQUE INDEX version_serial   ON version(serial, issuer) WHERE is_issued = 1;   -- serial first: the search box asks for a prefix of it
+CREATE INDEX version_foreign_serial  ON version(serial, issuer) WHERE is_issued = 0;
+CREATE INDEX version_sha1   ON version(sha1);
 -- The sort orders of the list carry the columns that filters test: a walk then never fetches a row it throws away.
-CREATE INDEX version_expiry ON version(not_after, n, state, issuer, key_type, store, source, certificate)   WHERE is_current = 1;
-CREATE INDEX version_name   ON version(common_name, n, state, not_after, issuer, key_type, store, source, certificate) WHERE is_current = 1;
+CREATE INDEX version_newest ON version(n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags) WHERE is_current = 1;
+CREATE INDEX version_expiry ON version(not_after, n, certificate, not_before, state, issuer, key_type, store, source, flags) WHERE is_current = 1;
+CREATE INDEX version_name   ON version(common_name, n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags) WHERE is_current = 1;
 CREATE INDEX version_issuer ON version(issuer, not_after, n)      WHERE is_current = 1;
 CREATE INDEX version_store  ON version(store, not_after, n)       WHERE is_current = 1 AND store <> 'personal';
 CREATE INDEX version_spki   ON version(spki_sha256);
 CREATE INDEX version_key    ON version(key)  WHERE key IS NOT NULL;
 CREATE INDEX version_ski    ON version(ski)  WHERE store IN ('root','intermediate');
 CREATE TABLE der (n INTEGER PRIMARY KEY REFERENCES version(n), body BLOB NOT NULL) STRICT;
-CREATE TABLE name (               -- SAN of current versions; reversed, so that *.lan is a prefix
-    reversed TEXT NOT NULL, version INTEGER NOT NULL REFERENCES version(n), kind TEXT NOT NULL,
+CREATE TABLE name (               -- SAN of current versions; DNS names reversed, so that *.lan is a prefix; addresses as they are
+    reversed TEXT NOT NULL, version INTEGER NOT NULL REFERENCES version(n), kind TEXT NOT NULL, place INTEGER NOT NULL,
     PRIMARY KEY (reversed, version, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX name_version ON name(version);
-CREATE TABLE text (n INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;   -- names, serial, both thumbprints, owner, notes: one line; n = certificate.n
+CREATE INDEX name_version ON name(version, place);
+CREATE TABLE text (n INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;   -- label, subject and names of the current version, lower case, a line each; n = certificate.n
 CREATE VIRTUAL TABLE search USING fts5(body, content='text', content_rowid='n', tokenize='trigram', detail='none');   -- sqlite only
 CREATE TABLE tag (tag TEXT NOT NULL, certificate INTEGER NOT NULL REFERENCES certificate(n), PRIMARY KEY (tag, certificate)) STRICT, WITHOUT ROWID;
 CREATE INDEX tag_certificate ON tag(certificate);
@@ -152,11 +154,14 @@ CREATE INDEX idempotency_expires ON idempotency(expires_at);
 CREATE TABLE job (                -- a row is deleted when done unless someone looks at it (is_shown)
     n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind TEXT NOT NULL, subject_id BLOB NOT NULL, body TEXT NOT NULL DEFAULT '{}',
     state TEXT NOT NULL, run_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    lease_by TEXT, lease_until INTEGER, progress TEXT NOT NULL DEFAULT '', problem TEXT, is_shown INTEGER NOT NULL DEFAULT 0,
+    lease_by TEXT, lease_until INTEGER, is_again INTEGER NOT NULL DEFAULT 0,   -- asked for while it ran
+    progress TEXT NOT NULL DEFAULT '', problem TEXT, is_shown INTEGER NOT NULL DEFAULT 0,
     asked_by BLOB, created_at INTEGER NOT NULL, done_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX job_once ON job(kind, subject_id) WHERE state IN ('queued','running');
-CREATE INDEX job_due ON job(run_at, n) WHERE state = 'queued';
+CREATE INDEX job_due ON job(kind, run_at, n) WHERE state = 'queued';
+CREATE INDEX job_next ON job(run_at) WHERE state = 'queued';
+CREATE INDEX job_lease ON job(kind, lease_until) WHERE state = 'running';
 CREATE INDEX job_done ON job(done_at) WHERE done_at IS NOT NULL;
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_at INTEGER NOT NULL, changed_by BLOB) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,23 @@
+-- meta_get: one fact about this file
+SELECT value FROM meta WHERE name = :name;
+
+-- meta_put: sets it
+INSERT INTO meta (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- meta_make: sets it once
+INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING;
+
+-- idempotency_find: what a key made
+SELECT request_sha256, status, location FROM idempotency WHERE principal = :principal AND key = :key AND expires_at > :now;
+
+-- idempotency_add: settles a key; a live row of it stays
+INSERT INTO idempotency (principal, key, request_sha256, status, location, expires_at)
+VALUES (:principal, :key, :request_sha256, :status, :location, :expires_at)
+ON CONFLICT (principal, key) DO UPDATE
+   SET request_sha256 = excluded.request_sha256, status = excluded.status, location = excluded.location, expires_at = excluded.expires_at
+ WHERE idempotency.expires_at <= :now;
+
+-- idempotency_tidy: keys whose day is over
+DELETE FROM idempotency WHERE (principal, key) IN
+    (SELECT principal, key FROM idempotency WHERE expires_at <= :now LIMIT 500);

@@ -1,0 +1,311 @@
+#include "store/settings.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "store/query.h"
+
+const struct setting settings_table[] = {
+    { "server.hostnames",          SETTING_LIST,   "",    0, 100,   "Host names that this server is reached by." },
+    { "server.ip_addresses",       SETTING_LIST,   "",    0, 100,   "Addresses that this server is reached by." },
+    { "server.public_http_url",    SETTING_TEXT,   "",    0, 200,   "Plain HTTP address that certificates carry for revocation lists; an authority keeps the one it was made with." },
+    { "server.hsts",               SETTING_FLAG,   "no",  0, 1,     "Tell browsers to come by HTTPS only (Strict-Transport-Security)." },
+    { "limits.per_address",        SETTING_NUMBER, "500", 1, 100000, "Connections that one address may have open at a time." },
+    { "limits.connections",        SETTING_NUMBER, "20000", 16, 1000000, "Connections that may be open at a time in all." },
+    { "limits.handshake_ms",       SETTING_NUMBER, "10000", 1000, 120000, "Milliseconds that a TLS handshake may take." },
+    { "limits.headers_ms",         SETTING_NUMBER, "10000", 1000, 120000, "Milliseconds that the headers of a request may take." },
+    { "limits.body_ms",            SETTING_NUMBER, "30000", 1000, 600000, "Milliseconds that the body of a request may take." },
+    { "session.idle_minutes",      SETTING_NUMBER, "30",  1, 1440,  "Minutes without a request after which a session ends." },
+    { "session.absolute_hours",    SETTING_NUMBER, "12",  1, 168,   "Hours after which a session ends in any case." },
+    { "certificates.expiring_days", SETTING_NUMBER, "30", 1, 365,   "Days before its end from which a certificate counts as expiring." },
+    { "authority.crl_days",        SETTING_NUMBER, "7",   1, 365,   "Days that a revocation list is good for; it is signed again well before." },
+};
+const size_t settings_table_len = sizeof(settings_table) / sizeof(*settings_table);
+
+enum { SETTINGS = sizeof(settings_table) / sizeof(*settings_table), VALUE_MAX = 4000 };
+
+struct settings {
+    struct store *store;
+    pthread_mutex_t lock;          /* guards the pointers; the texts behind them are copied out under it */
+    char *values[SETTINGS];        /* NULL: the default */
+};
+
+/* table ------------------------------------------------------------------------------------------------------ */
+
+static const struct setting *find(const char *name)
+{
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (strcmp(settings_table[i].name, name) == 0)
+            return &settings_table[i];
+    return NULL;
+}
+
+static size_t must_find(const char *name)
+{
+    const struct setting *s = find(name);
+
+    if (s == NULL)
+        abort();
+    return (size_t)(s - settings_table);
+}
+
+static bool flag_parse(const char *text, bool *out)
+{
+    static const struct { const char *text; bool value; } words[] = {
+        { "yes", true }, { "true", true }, { "on", true }, { "1", true }, { "no", false }, { "false", false }, { "off", false }, { "0", false },
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        if (strcmp(words[i].text, text) == 0) {
+            *out = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t list_count(const char *value)
+{
+    size_t len = *value != '\0';
+
+    for (const char *p = value; *p != '\0'; p++)
+        len += *p == ',';
+    return len;
+}
+
+/* For texts max is the length, for lists the number of entries. */
+static enum err check(const struct setting *s, const char *value, struct error *e)
+{
+    int64_t number;
+    bool flag;
+
+    if (strlen(value) > VALUE_MAX || !text_is_clean(bytes_text(value)))
+        return fail(e, ERR_INVALID, "%s: longer than %d bytes, or with control characters", s->name, VALUE_MAX);
+    switch (s->kind) {
+    case SETTING_NUMBER:
+        if (!text_number(value, s->min, s->max, &number))
+            return fail(e, ERR_INVALID, "%s is a number from %lld to %lld", s->name, (long long)s->min, (long long)s->max);
+        return ERR_NONE;
+    case SETTING_FLAG:
+        return flag_parse(value, &flag) ? ERR_NONE : fail(e, ERR_INVALID, "%s is yes or no", s->name);
+    case SETTING_TEXT:
+        return (int64_t)strlen(value) <= s->max ? ERR_NONE : fail(e, ERR_INVALID, "%s has at most %lld characters", s->name, (long long)s->max);
+    case SETTING_LIST:
+        return (int64_t)list_count(value) <= s->max ? ERR_NONE : fail(e, ERR_INVALID, "%s has at most %lld entries", s->name, (long long)s->max);
+    }
+    return fail(e, ERR_BUG, "%s: a setting of no kind", s->name);
+}
+
+static enum err check_at(const char *name, const char *value, struct error *e)
+{
+    const struct setting *s = find(name);
+    enum err r;
+
+    if (s == NULL)
+        r = fail(e, ERR_INVALID, "there is no setting of that name");
+    else
+        r = value != NULL ? check(s, value, e) : ERR_NONE;
+    if (r && e != NULL)
+        snprintf(e->field, sizeof(e->field), "/%.60s", name);
+    return r;
+}
+
+/* rows ------------------------------------------------------------------------------------------------------- */
+
+/* Nothing of what is secret is a setting: values may stand in the journal. */
+static void note_change(struct tx *tx, const char *name, const char *value)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+
+    tx_note(tx, "setting.changed", "setting", NULL, arena_printf(a, "{\"name\":\"%s\",\"is_default\":%s}", name, value == NULL ? "true" : "false"));
+}
+
+enum err store_setting_put(struct tx *tx, const char *name, const char *value, struct error *e)
+{
+    CLEANUP(query_done) struct query q = { 0 };
+    enum err r = check_at(name, value, e);
+
+    if (r)
+        return r;
+    q = query_begin(tx_db(tx), value != NULL ? Q_SETTING_PUT : Q_SETTING_REMOVE);
+    query_text(&q, ":name", name);
+    if (value != NULL) {
+        query_text(&q, ":value", value);
+        query_int(&q, ":now", tx_now(tx));
+        query_ident(&q, ":by", &tx_actor(tx)->id);
+    }
+    r = query_run(&q, NULL, e);
+    if (r == ERR_NONE)
+        note_change(tx, name, value);
+    return r;
+}
+
+struct changes { const struct setting_change *at; size_t len; };
+
+static enum err put_all(struct tx *tx, void *arg, struct error *e)
+{
+    const struct changes *c = arg;
+
+    for (size_t i = 0; i < c->len; i++) {
+        enum err r = store_setting_put(tx, c->at[i].name, c->at[i].value, e);
+
+        if (r)
+            return r;
+    }
+    return ERR_NONE;
+}
+
+enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e)
+{
+    struct changes all = { changes, len };
+    enum err r;
+
+    for (size_t i = 0; i < len; i++) {
+        r = check_at(changes[i].name, changes[i].value, e);
+        if (r)
+            return r;
+    }
+    r = store_write(s->store, who, put_all, &all, e);
+    return r ? r : settings_reload(s, e);
+}
+
+/* values ----------------------------------------------------------------------------------------------------- */
+
+static void replace_all(struct settings *s, char *fresh[SETTINGS])
+{
+    char *old[SETTINGS];
+
+    pthread_mutex_lock(&s->lock);
+    memcpy(old, s->values, sizeof(old));
+    memcpy(s->values, fresh, sizeof(old));
+    pthread_mutex_unlock(&s->lock);
+    for (size_t i = 0; i < SETTINGS; i++)
+        free(old[i]);
+}
+
+/* A row that this program does not know, or whose bounds have become narrower, leaves the default. */
+static void take_row(char *values[SETTINGS], const char *name, const char *value)
+{
+    const struct setting *known = find(name);
+
+    if (known != NULL && check(known, value, NULL) == ERR_NONE)
+        values[known - settings_table] = own_text(value);
+}
+
+static enum err load(const struct db *db, char *values[SETTINGS], struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    CLEANUP(query_done) struct query q = query_begin(db, Q_SETTING_ALL);
+
+    while (query_next(&q))
+        take_row(values, query_get_text(&q, 0, a), query_get_text(&q, 1, a));
+    return query_end(&q, e);
+}
+
+enum err settings_reload(struct settings *s, struct error *e)
+{
+    CLEANUP(look_done) struct look look = { 0 };
+    char *fresh[SETTINGS] = { 0 };
+    enum err r;
+
+    r = store_look(s->store, &look, e);
+    if (r)
+        return r;
+    r = load(look_db(&look), fresh, e);
+    if (r == ERR_NONE) {
+        replace_all(s, fresh);
+        return ERR_NONE;
+    }
+    for (size_t i = 0; i < SETTINGS; i++)
+        free(fresh[i]);
+    return r;
+}
+
+enum err settings_open(struct store *store, struct settings **out, struct error *e)
+{
+    struct settings *s = own_alloc(sizeof(*s));
+    enum err r;
+
+    s->store = store;
+    pthread_mutex_init(&s->lock, NULL);
+    r = settings_reload(s, e);
+    if (r) {
+        settings_close(s);
+        return r;
+    }
+
+    *out = s;
+    return ERR_NONE;
+}
+
+void settings_close(struct settings *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < SETTINGS; i++)
+        free(s->values[i]);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+const char *settings_text(struct settings *s, const char *name, struct arena *a)
+{
+    size_t i = must_find(name);
+    const char *text;
+
+    pthread_mutex_lock(&s->lock);
+    text = arena_text(a, s->values[i] != NULL ? s->values[i] : settings_table[i].otherwise);
+    pthread_mutex_unlock(&s->lock);
+    return text;
+}
+
+int64_t settings_number(struct settings *s, const char *name)
+{
+    size_t i = must_find(name);
+    int64_t number;
+
+    pthread_mutex_lock(&s->lock);
+    number = strtoll(s->values[i] != NULL ? s->values[i] : settings_table[i].otherwise, NULL, 10);
+    pthread_mutex_unlock(&s->lock);
+    return number;
+}
+
+bool settings_flag(struct settings *s, const char *name)
+{
+    size_t i = must_find(name);
+    bool flag = false;
+
+    pthread_mutex_lock(&s->lock);
+    flag_parse(s->values[i] != NULL ? s->values[i] : settings_table[i].otherwise, &flag);
+    pthread_mutex_unlock(&s->lock);
+    return flag;
+}
+
+static char *trimmed(char *text)
+{
+    char *end;
+
+    while (*text == ' ')
+        text++;
+    end = text + strlen(text);
+    while (end > text && end[-1] == ' ')
+        *--end = '\0';
+    return text;
+}
+
+size_t settings_list(struct settings *s, const char *name, struct arena *a, const char *const **out)
+{
+    char *rest = (char *)settings_text(s, name, a), *entry;
+    const char **list = arena_take(a, (list_count(rest) + 1) * sizeof(*list));
+    size_t len = 0;
+
+    for (entry = strsep(&rest, ","); entry != NULL; entry = strsep(&rest, ",")) {
+        entry = trimmed(entry);
+        if (*entry != '\0')
+            list[len++] = entry;
+    }
+    *out = list;
+    return len;
+}
