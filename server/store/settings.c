@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "store/journal.h"
 #include "store/query.h"
 
 const struct setting settings_table[] = {
@@ -28,8 +29,9 @@ enum { SETTINGS = sizeof(settings_table) / sizeof(*settings_table), VALUE_MAX = 
 
 struct settings {
     struct store *store;
-    pthread_mutex_t lock;          /* guards the pointers; the texts behind them are copied out under it */
+    pthread_mutex_t lock;          /* guards what follows; texts are copied out under it */
     char *values[SETTINGS];        /* NULL: the default */
+    int64_t seq;                   /* of the journal when they were read: of two reloads at once the later one stays */
 };
 
 /* table ------------------------------------------------------------------------------------------------------ */
@@ -173,16 +175,24 @@ enum err settings_change(struct settings *s, const struct actor *who, const stru
 
 /* values ----------------------------------------------------------------------------------------------------- */
 
-static void replace_all(struct settings *s, char *fresh[SETTINGS])
+static void drop_all(char *values[SETTINGS])
+{
+    for (size_t i = 0; i < SETTINGS; i++)
+        free(values[i]);
+}
+
+static void replace_all(struct settings *s, char *fresh[SETTINGS], int64_t seq)
 {
     char *old[SETTINGS];
 
     pthread_mutex_lock(&s->lock);
-    memcpy(old, s->values, sizeof(old));
-    memcpy(s->values, fresh, sizeof(old));
+    memcpy(old, seq >= s->seq ? s->values : fresh, sizeof(old));
+    if (seq >= s->seq) {
+        memcpy(s->values, fresh, sizeof(old));
+        s->seq = seq;
+    }
     pthread_mutex_unlock(&s->lock);
-    for (size_t i = 0; i < SETTINGS; i++)
-        free(old[i]);
+    drop_all(old);
 }
 
 /* A row that this program does not know, or whose bounds have become narrower, leaves the default. */
@@ -194,11 +204,14 @@ static void take_row(char *values[SETTINGS], const char *name, const char *value
         values[known - settings_table] = own_text(value);
 }
 
-static enum err load(const struct db *db, char *values[SETTINGS], struct error *e)
+static enum err load(const struct db *db, char *values[SETTINGS], int64_t *seq, struct error *e)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
     CLEANUP(query_done) struct query q = query_begin(db, Q_SETTING_ALL);
+    enum err r = journal_last(db, seq, e);
 
+    if (r)
+        return r;
     while (query_next(&q))
         take_row(values, query_get_text(&q, 0, a), query_get_text(&q, 1, a));
     return query_end(&q, e);
@@ -208,19 +221,19 @@ enum err settings_reload(struct settings *s, struct error *e)
 {
     CLEANUP(look_done) struct look look = { 0 };
     char *fresh[SETTINGS] = { 0 };
+    int64_t seq = 0;
     enum err r;
 
     r = store_look(s->store, &look, e);
     if (r)
         return r;
-    r = load(look_db(&look), fresh, e);
-    if (r == ERR_NONE) {
-        replace_all(s, fresh);
-        return ERR_NONE;
+    r = load(look_db(&look), fresh, &seq, e);
+    if (r) {
+        drop_all(fresh);
+        return r;
     }
-    for (size_t i = 0; i < SETTINGS; i++)
-        free(fresh[i]);
-    return r;
+    replace_all(s, fresh, seq);
+    return ERR_NONE;
 }
 
 enum err settings_open(struct store *store, struct settings **out, struct error *e)
@@ -244,8 +257,7 @@ void settings_close(struct settings *s)
 {
     if (s == NULL)
         return;
-    for (size_t i = 0; i < SETTINGS; i++)
-        free(s->values[i]);
+    drop_all(s->values);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
