@@ -3,20 +3,15 @@
 #define PKI_CERT_H
 
 #include "base/findings.h"
+#include "pki/ext.h"
 #include "pki/key.h"
 #include "pki/name.h"
 
 enum {   /* KeyUsage: bit n of the BIT STRING is 1 << n */
     USE_DIGITAL_SIGNATURE = 1 << 0, USE_NON_REPUDIATION = 1 << 1, USE_KEY_ENCIPHERMENT = 1 << 2, USE_DATA_ENCIPHERMENT = 1 << 3,
-    USE_KEY_AGREEMENT = 1 << 4, USE_CERT_SIGN = 1 << 5, USE_CRL_SIGN = 1 << 6
+    USE_KEY_AGREEMENT = 1 << 4, USE_CERT_SIGN = 1 << 5, USE_CRL_SIGN = 1 << 6, USE_ENCIPHER_ONLY = 1 << 7, USE_DECIPHER_ONLY = 1 << 8
 };
 enum { FOR_SERVER = 1 << 0, FOR_CLIENT = 1 << 1, FOR_OCSP = 1 << 2, FOR_CODE = 1 << 3, FOR_EMAIL = 1 << 4, FOR_ANY = 1 << 5, FOR_OTHER = 1 << 6 };
-
-struct extension {
-    struct bytes oid;          /* content */
-    bool is_critical;
-    struct bytes value;        /* content of the OCTET STRING */
-};
 
 struct cert {
     struct bytes der, tbs, signature;
@@ -27,7 +22,7 @@ struct cert {
     const char *common_name;                   /* last CN of the subject as UTF-8; "" when none */
     int64_t not_before, not_after;
     struct spki key;
-    struct extension *extensions;
+    const struct extension *extensions;
     size_t extensions_len;
     struct names names;                        /* SAN: DNS and IP only */
     bool has_san, has_other_san;
