@@ -1,0 +1,178 @@
+#include "api/certificate_json.h"
+
+#include "base/text.h"
+#include "base/time.h"
+#include "pki/pem.h"
+
+static void put_text(struct buf *out, const char *text)
+{
+    static const char hex[] = "0123456789abcdef";
+    const char *from = text;
+
+    buf_byte(out, '"');
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+            continue;
+        buf_add(out, from, (size_t)(text - from));
+        from = text + 1;
+        if (c == '"' || c == '\\') {
+            buf_byte(out, '\\');
+            buf_byte(out, c);
+        } else {
+            buf_text(out, "\\u00");
+            buf_byte(out, (uint8_t)hex[c >> 4]);
+            buf_byte(out, (uint8_t)hex[c & 15]);
+        }
+    }
+    buf_add(out, from, (size_t)(text - from));
+    buf_byte(out, '"');
+}
+
+/* Every member but the first stands behind a comma; names are ours and need no escape. */
+static void put_name(struct buf *out, const char *name)
+{
+    if (out->at[out->len - 1] != '{')
+        buf_byte(out, ',');
+    buf_byte(out, '"');
+    buf_text(out, name);
+    buf_text(out, "\":");
+}
+
+static void member_text(struct buf *out, const char *name, const char *value)
+{
+    put_name(out, name);
+    put_text(out, value == NULL ? "" : value);
+}
+
+static void member_flag(struct buf *out, const char *name, bool value)
+{
+    put_name(out, name);
+    buf_text(out, value ? "true" : "false");
+}
+
+static void member_number(struct buf *out, const char *name, int64_t value)
+{
+    put_name(out, name);
+    buf_printf(out, "%lld", (long long)value);
+}
+
+static void member_time(struct buf *out, const char *name, int64_t at)
+{
+    char text[TIME_TEXT];
+
+    time_text(at, text);
+    member_text(out, name, text);
+}
+
+static void member_id(struct buf *out, const char *name, const struct id *id)
+{
+    char text[ID_TEXT];
+
+    put_name(out, name);
+    if (id_is_none(id)) {
+        buf_text(out, "null");
+        return;
+    }
+    id_text(id, text);
+    put_text(out, text);
+}
+
+static void member_hex(struct buf *out, const char *name, struct bytes value)
+{
+    char text[2 * 64 + 1];
+
+    if (value.len > 64)
+        value.len = 64;
+    text_hex(value, text);
+    member_text(out, name, text);
+}
+
+static void member_texts(struct buf *out, const char *name, const char *const *at, size_t len)
+{
+    put_name(out, name);
+    buf_byte(out, '[');
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0)
+            buf_byte(out, ',');
+        put_text(out, at[i]);
+    }
+    buf_byte(out, ']');
+}
+
+static void member_warnings(struct buf *out, const struct findings *warnings)
+{
+    bool is_first = true;
+
+    put_name(out, "warnings");
+    buf_byte(out, '[');
+    for (size_t i = 0; i < warnings->len; i++) {
+        const struct finding *f = &warnings->at[i];
+
+        if (f->level != LEVEL_WARNING)
+            continue;
+        if (!is_first)
+            buf_byte(out, ',');
+        is_first = false;
+        buf_byte(out, '{');
+        member_text(out, "rule", f->rule);
+        member_text(out, "pointer", f->pointer);
+        member_text(out, "detail", f->text);
+        buf_byte(out, '}');
+    }
+    buf_byte(out, ']');
+}
+
+static void put_holder(struct buf *out, const struct inventory_item *item)
+{
+    member_id(out, "id", &item->id);
+    member_text(out, "label", item->label);
+    member_text(out, "subject", item->subject);
+    member_text(out, "common_name", item->common_name);
+    member_texts(out, "dns_names", item->dns_names, item->dns_len);
+    member_texts(out, "ip_addresses", item->ip_addresses, item->ip_len);
+    member_text(out, "issuer", item->issuer_text);
+    member_id(out, "issuer_id", &item->issuer_id);
+    member_hex(out, "serial", item->serial);
+    member_time(out, "not_before", item->not_before);
+    member_time(out, "not_after", item->not_after);
+    member_text(out, "status", item->status);
+}
+
+static void put_rest(struct buf *out, const struct inventory_item *item)
+{
+    member_text(out, "key_type", item->key_type);
+    member_flag(out, "has_private_key", item->has_private_key);
+    member_flag(out, "exportable", item->is_exportable);
+    member_flag(out, "self_signed", item->is_self_signed);
+    member_hex(out, "thumbprint_sha1", item->sha1);
+    member_hex(out, "thumbprint_sha256", item->sha256);
+    member_number(out, "version", item->number);
+    member_number(out, "versions", item->versions);
+    member_text(out, "source", item->source);
+    member_text(out, "store", item->store);
+    member_text(out, "profile", item->profile);
+    member_texts(out, "used_by", item->used_by, item->used_by_len);
+}
+
+void certificate_json(struct buf *out, const struct inventory_item *item, const char *pem, const struct findings *warnings)
+{
+    buf_byte(out, '{');
+    put_holder(out, item);
+    put_rest(out, item);
+    if (pem != NULL)
+        member_text(out, "pem", pem);
+    if (warnings != NULL)
+        member_warnings(out, warnings);
+    buf_byte(out, '}');
+}
+
+const char *certificate_pem(struct arena *a, const struct bytes *chain, size_t len)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < len; i++)
+        text = arena_printf(a, "%s%s", text, pem_text(a, "CERTIFICATE", chain[i]));
+    return text;
+}

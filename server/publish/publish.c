@@ -1,0 +1,302 @@
+#include "publish/publish.h"
+
+#include <ctype.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "access/rights.h"
+#include "base/log.h"
+#include "base/own.h"
+#include "base/text.h"
+#include "http/server.h"
+#include "publish/health.h"
+#include "publish/shelf.h"
+#include "store/settings.h"
+
+struct publish {
+    struct store *store;
+    pthread_mutex_t lock;          /* guards what follows */
+    pthread_cond_t changed;
+    struct shelf *shelf;
+    bool is_dirty, is_closing;
+    pthread_t builder;
+};
+
+/* the pages, replaced ------------------------------------------------------------------------------------ */
+
+static void put_shelf(struct publish *p, struct shelf *fresh)
+{
+    struct shelf *old;
+
+    pthread_mutex_lock(&p->lock);
+    old = p->shelf;
+    p->shelf = fresh;
+    pthread_mutex_unlock(&p->lock);
+    shelf_free(old);
+}
+
+static bool wait_until_dirty(struct publish *p)
+{
+    bool goes_on;
+
+    pthread_mutex_lock(&p->lock);
+    while (!p->is_dirty && !p->is_closing)
+        pthread_cond_wait(&p->changed, &p->lock);
+    p->is_dirty = false;
+    goes_on = !p->is_closing;
+    pthread_mutex_unlock(&p->lock);
+    return goes_on;
+}
+
+/* The builder's thread. When the rows cannot be read the pages of before stand; the next note tries again. */
+static void *build(void *arg)
+{
+    struct publish *p = arg;
+
+    while (wait_until_dirty(p)) {
+        struct shelf *fresh = NULL;
+        struct error e = { 0 };
+
+        if (shelf_build(p->store, &fresh, &e) == ERR_NONE)
+            put_shelf(p, fresh);
+        else
+            log_warn("public pages were not renewed: %s", e.text);
+    }
+    return NULL;
+}
+
+enum err publish_open(struct store *store, struct publish **out, struct error *e)
+{
+    struct shelf *shelf = NULL;
+    struct publish *p;
+    enum err r;
+
+    r = shelf_build(store, &shelf, e);
+    if (r)
+        return r;
+    p = own_alloc(sizeof(*p));
+    p->store = store;
+    p->shelf = shelf;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->changed, NULL);
+    if (pthread_create(&p->builder, NULL, build, p) != 0) {
+        shelf_free(shelf);
+        free(p);
+        return fail(e, ERR_IO, "no thread for the public pages: raise the limit of processes");
+    }
+    *out = p;
+    return ERR_NONE;
+}
+
+void publish_close(struct publish *p)
+{
+    if (p == NULL)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->is_closing = true;
+    pthread_cond_signal(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    pthread_join(p->builder, NULL);
+    shelf_free(p->shelf);
+    pthread_cond_destroy(&p->changed);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+}
+
+void publish_heard(struct publish *p, const struct note *notes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (!text_starts(notes[i].act, "authority."))
+            continue;
+        pthread_mutex_lock(&p->lock);
+        p->is_dirty = true;
+        pthread_cond_signal(&p->changed);
+        pthread_mutex_unlock(&p->lock);
+        return;
+    }
+}
+
+/* plain listener ------------------------------------------------------------------------------------------ */
+
+static enum err page(struct app *app, struct request *rq, struct error *e)
+{
+    struct publish *p = app->publish;
+    struct page *found;
+
+    pthread_mutex_lock(&p->lock);
+    found = shelf_find(p->shelf, rq->path);
+    if (found != NULL)
+        page_ref(found);
+    pthread_mutex_unlock(&p->lock);
+    if (found == NULL)
+        return fail(e, ERR_ABSENT, "there is no such file here");
+    reply_page(rq, found);
+    page_unref(found);
+    return ERR_NONE;
+}
+
+int64_t health_crl_until(struct publish *p)
+{
+    int64_t until;
+
+    pthread_mutex_lock(&p->lock);
+    until = p->shelf->crl_until;
+    pthread_mutex_unlock(&p->lock);
+    return until;
+}
+
+/* The name that the client used, as far as it is one: only until the administrator has named this server. */
+static const char *host_asked(struct request *rq)
+{
+    const char *host = request_header(rq, "Host");
+    size_t len = 0;
+
+    while (host != NULL && (isalnum((unsigned char)host[len]) || host[len] == '.' || host[len] == '-'))
+        len++;
+    return len == 0 ? "localhost" : arena_copy(rq->arena, host, len);
+}
+
+static const char *host_name(struct app *app, struct request *rq)
+{
+    const char *const *names = NULL;
+
+    if (settings_list(app->settings, "server.hostnames", rq->arena, &names) > 0)
+        return names[0];
+    if (settings_list(app->settings, "server.ip_addresses", rq->arena, &names) > 0)
+        return strchr(names[0], ':') == NULL ? names[0] : arena_printf(rq->arena, "[%s]", names[0]);
+    return host_asked(rq);
+}
+
+/* 308 keeps the method; only GET and HEAD come here, for nothing that changes something may pass in the clear. */
+static enum err redirect(struct app *app, struct request *rq, struct error *e)
+{
+    unsigned port = app->server == NULL ? 0 : server_port(app->server, LISTEN_HTTPS);
+    const char *target = rq->raw_target[0] == '/' ? rq->raw_target : "/";
+    const char *host = host_name(app, rq);
+
+    (void)e;
+    if (port == 443 || port == 0)
+        reply_redirect(rq, 308, arena_printf(rq->arena, "https://%s%s", host, target));
+    else
+        reply_redirect(rq, 308, arena_printf(rq->arena, "https://%s:%u%s", host, port, target));
+    return ERR_NONE;
+}
+
+static const struct route plain_routes[] = {
+    { "GET", "/trust", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { "GET", "/trust/{file}", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { "GET", "/ca/{file}", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { "GET", "/crl/{file}", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { "GET", "/healthz", health_alive, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { "GET", "/readyz", health_ready, RIGHT_PUBLIC, ROUTE_OPEN, 0, NULL },
+    { "GET", "/", redirect, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { "GET", "/{path*}", redirect, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { 0 }
+};
+static const struct route *const plain_tables[] = { plain_routes, NULL };
+
+/* probe listener ------------------------------------------------------------------------------------------ */
+
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+static bool is_listed(struct app *app, struct request *rq, const char *setting, const char *host)
+{
+    const char *const *names = NULL;
+    size_t len = settings_list(app->settings, setting, rq->arena, &names);
+
+    for (size_t i = 0; i < len; i++) {
+        if (strcmp(names[i], host) == 0 || strcmp(arena_printf(rq->arena, "[%s]", names[i]), host) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_unnamed(struct app *app, struct request *rq)
+{
+    const char *const *names = NULL;
+
+    return settings_list(app->settings, "server.hostnames", rq->arena, &names) == 0 &&
+           settings_list(app->settings, "server.ip_addresses", rq->arena, &names) == 0;
+}
+
+/* https://<one of our names>:<HTTPS port>; before the names are set, any host on that port. */
+static bool is_console(struct app *app, struct request *rq, const char *origin)
+{
+    unsigned port = app->server == NULL ? 0 : server_port(app->server, LISTEN_HTTPS);
+    const char *ending = port == 443 ? "" : arena_printf(rq->arena, ":%u", port);
+    char *host;
+
+    if (!text_starts(origin, "https://") || !text_ends(origin, ending))
+        return false;
+    host = arena_copy(rq->arena, origin + 8, strlen(origin + 8) - strlen(ending));
+    if (is_unnamed(app, rq) || is_loopback(host))
+        return true;
+    return is_listed(app, rq, "server.hostnames", host) || is_listed(app, rq, "server.ip_addresses", host);
+}
+
+static enum err probe(struct app *app, struct request *rq, struct error *e)
+{
+    const char *origin = request_header(rq, "Origin");
+
+    (void)e;
+    reply_text(rq, 200, "application/json", "{\"ok\":true}");
+    reply_header(rq, "Cache-Control", "no-store");
+    reply_header(rq, "Vary", "Origin");
+    if (origin != NULL && is_console(app, rq, origin)) {
+        reply_header(rq, "Access-Control-Allow-Origin", origin);
+        reply_header(rq, "Cross-Origin-Resource-Policy", "cross-origin");
+    }
+    return ERR_NONE;
+}
+
+static const struct route probe_routes[] = {
+    { "GET", "/probe", probe, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { 0 }
+};
+static const struct route *const probe_tables[] = { probe_routes, NULL };
+
+/* ------------------------------------------------------------------------------------------------------- */
+
+static const struct route healthz_routes[] = {
+    { "GET", "/healthz", health_alive, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { 0 }
+};
+static const struct route readyz_routes[] = {
+    { "GET", "/readyz", health_ready, RIGHT_PUBLIC, ROUTE_OPEN, 0, NULL },
+    { 0 }
+};
+static const struct route *const healthz_tables[] = { healthz_routes, NULL };
+static const struct route *const readyz_tables[] = { readyz_routes, NULL };
+
+static enum err admit(struct app *app, struct request *rq, struct error *e)
+{
+    (void)app;
+    (void)rq;
+    (void)e;
+    return ERR_NONE;
+}
+
+static bool may(const struct actor *who, unsigned right)
+{
+    (void)who;
+    return right == RIGHT_PUBLIC;
+}
+
+static void problem(struct request *rq, const struct error *e)
+{
+    int status = e->code == ERR_ABSENT ? 404 : e->code == ERR_INVALID ? 400 : e->code == ERR_DENIED ? 403 : 503;
+
+    if (strcmp(e->kind, "method-not-allowed") == 0)
+        status = 405;
+    reply_text(rq, status, "text/plain; charset=utf-8", arena_printf(rq->arena, "%s\n", e->text));
+    reply_header(rq, "X-Content-Type-Options", "nosniff");
+}
+
+#define PUBLIC_SURFACE(where, routes) { .prefix = where, .tables = routes, .admit = admit, .may = may, .problem = problem }
+const struct surface publish_plain_surface = PUBLIC_SURFACE("/", plain_tables);
+const struct surface publish_probe_surface = PUBLIC_SURFACE("/", probe_tables);
+const struct surface publish_healthz_surface = PUBLIC_SURFACE("/healthz", healthz_tables);
+const struct surface publish_readyz_surface = PUBLIC_SURFACE("/readyz", readyz_tables);

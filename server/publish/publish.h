@@ -1,0 +1,22 @@
+/* publish - what everybody may fetch without an account: CA certificates, revocation lists, the trust page, health; as frozen pages. */
+#ifndef PUBLISH_PUBLISH_H
+#define PUBLISH_PUBLISH_H
+
+#include "app.h"
+#include "http/route.h"
+#include "store/store.h"
+
+struct publish;
+
+/* Builds the pages from the rows; also while the keeper is sealed. */
+enum err publish_open(struct store *store, struct publish **out, struct error *e) MUST_CHECK;
+void publish_close(struct publish *p);                 /* NULL is fine */
+/* Journal notes after their commit, on the writer thread: marks only; a thread of its own builds anew. */
+void publish_heard(struct publish *p, const struct note *notes, size_t len);
+
+extern const struct surface publish_plain_surface;     /* "/" of the plain listener; what it does not have is redirected to HTTPS */
+extern const struct surface publish_probe_surface;     /* "/" of the probe listener */
+extern const struct surface publish_healthz_surface;   /* "/healthz" and "/readyz" of the HTTPS listener */
+extern const struct surface publish_readyz_surface;
+
+#endif
