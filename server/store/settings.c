@@ -31,8 +31,6 @@ struct settings {
     struct store *store;
     pthread_mutex_t lock;          /* guards what follows; texts are copied out under it */
     char *values[SETTINGS];        /* NULL: the default */
-    void (*changed)(void *arg);    /* set once, before any other thread runs */
-    void *changed_arg;
     int64_t seq;                   /* of the journal when they were read: of two reloads at once the later one stays */
 };
 
@@ -146,6 +144,19 @@ enum err store_setting_put(struct tx *tx, const char *name, const char *value, s
     return r;
 }
 
+enum err store_setting_number(const struct db *db, const char *name, int64_t *out, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    CLEANUP(query_done) struct query q = query_begin(db, Q_SETTING_GET);
+    const struct setting *s = &settings_table[must_find(name)];
+
+    query_text(&q, ":name", name);
+    if (query_next(&q) && text_number(query_get_text(&q, 0, a), s->min, s->max, out))
+        return ERR_NONE;
+    *out = strtoll(s->otherwise, NULL, 10);
+    return query_end(&q, e);
+}
+
 struct changes { const struct setting_change *at; size_t len; };
 
 static enum err put_all(struct tx *tx, void *arg, struct error *e)
@@ -235,15 +246,7 @@ enum err settings_reload(struct settings *s, struct error *e)
         return r;
     }
     replace_all(s, fresh, seq);
-    if (s->changed != NULL)
-        s->changed(s->changed_arg);
     return ERR_NONE;
-}
-
-void settings_watch(struct settings *s, void (*fn)(void *arg), void *arg)
-{
-    s->changed_arg = arg;
-    s->changed = fn;
 }
 
 enum err settings_open(struct store *store, struct settings **out, struct error *e)

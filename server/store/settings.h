@@ -19,8 +19,6 @@ struct settings;                   /* the values now; a frozen snapshot inside, 
 enum err settings_open(struct store *store, struct settings **out, struct error *e) MUST_CHECK;
 void settings_close(struct settings *s);
 enum err settings_reload(struct settings *s, struct error *e) MUST_CHECK;            /* after a "setting.changed" note, not on the writer thread */
-/* fn runs after each change, on the thread that made it. One watcher; before any other thread runs. */
-void settings_watch(struct settings *s, void (*fn)(void *arg), void *arg);
 int64_t settings_number(struct settings *s, const char *name);                       /* aborts on a name that is not in the table */
 bool settings_flag(struct settings *s, const char *name);
 const char *settings_text(struct settings *s, const char *name, struct arena *a);
@@ -28,6 +26,8 @@ size_t settings_list(struct settings *s, const char *name, struct arena *a, cons
 /* Checks kind and bounds, writes, notes "setting.changed", reloads. NULL value: back to the default. All or none. */
 struct setting_change { const char *name, *value; };
 enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e) MUST_CHECK;
+/* The value as this look sees it, for floors that hold no settings. */
+enum err store_setting_number(const struct db *db, const char *name, int64_t *out, struct error *e) MUST_CHECK;
 /* Inside a write of somebody else's: only the row and the note; the caller reloads afterwards. */
 enum err store_setting_put(struct tx *tx, const char *name, const char *value, struct error *e) MUST_CHECK;
 
