@@ -2,6 +2,8 @@
 #ifndef APP_H
 #define APP_H
 
+#include "base/error.h"
+
 struct access;
 struct ca;
 struct config;
@@ -27,5 +29,8 @@ struct app {
     struct streams *streams;
     struct server *server;
 };
+
+/* After `signet unlock`: opens what waited for the keys. */
+enum err app_unsealed(struct app *app, struct error *e) MUST_CHECK;
 
 #endif
