@@ -2,8 +2,6 @@
 #ifndef APP_H
 #define APP_H
 
-#include "base/error.h"
-
 struct access;
 struct ca;
 struct config;
@@ -29,8 +27,5 @@ struct app {
     struct streams *streams;
     struct server *server;
 };
-
-/* After `signet unlock`: opens what waited for the keys. */
-enum err app_unsealed(struct app *app, struct error *e) MUST_CHECK;
 
 #endif
