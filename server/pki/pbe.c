@@ -1,0 +1,263 @@
+#include "pki/pbe.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "pki/der.h"
+
+enum { PASSWORD_LEAST = 4, PASSWORD_MOST = 128, SALT_MOST = 64, ITERATIONS_MOST = 2000000, HASH_MOST = 32, KDF_BLOCK = 64 };
+
+/* A random salt, an IV and what PBKDF2 or RFC 7292, B.2 made of the password. */
+struct sealing {
+    uint8_t salt[16], key[32], iv[16];
+};
+
+enum err pbe_password_check(const char *password, struct error *e)
+{
+    size_t len = strlen(password);
+
+    if (len == 0)
+        return fail_at(e, "/password", "a password is needed: without one anybody who gets the file has the key");
+    if (len < PASSWORD_LEAST || len > PASSWORD_MOST)
+        return fail_at(e, "/password", "the password has %zu characters: %d to %d are taken", len, PASSWORD_LEAST, PASSWORD_MOST);
+    if (!text_is_printable_ascii(password))
+        return fail_at(e, "/password", "the password may only have letters, digits and signs of ASCII: other programs read the rest differently");
+    return ERR_NONE;
+}
+
+/* RFC 7292, B.2 ----------------------------------------------------------------------------------------- */
+
+struct kdf {
+    gnutls_hash_hd_t hash;
+    uint8_t diversifier[KDF_BLOCK];
+    uint8_t mixed[SALT_MOST + KDF_BLOCK * ((PASSWORD_MOST + 1) * 2 / KDF_BLOCK + 1)];   /* I: salt and password, in whole blocks */
+    size_t mixed_len;
+};
+
+static void kdf_drop(struct kdf *k)
+{
+    if (k->hash != NULL)
+        gnutls_hash_deinit(k->hash, NULL);
+    own_wipe(k, sizeof(*k));
+}
+
+/* Repeats `from` until whole blocks are full. */
+static size_t fill_blocks(uint8_t *out, const uint8_t *from, size_t len)
+{
+    size_t room = (len + KDF_BLOCK - 1) / KDF_BLOCK * KDF_BLOCK;
+
+    for (size_t i = 0; i < room; i++)
+        out[i] = from[i % len];
+    return room;
+}
+
+static void kdf_mix(struct kdf *k, unsigned id, const char *password, struct bytes salt)
+{
+    uint8_t bmp[(PASSWORD_MOST + 1) * 2] = { 0 };
+    size_t len = strlen(password);
+
+    memset(k->diversifier, (int)id, sizeof(k->diversifier));
+    for (size_t i = 0; i < len; i++)
+        bmp[2 * i + 1] = (uint8_t)password[i];
+    k->mixed_len = fill_blocks(k->mixed, salt.at, salt.len);
+    k->mixed_len += fill_blocks(k->mixed + k->mixed_len, bmp, (len + 1) * 2);   /* the zero at the end counts */
+    own_wipe(bmp, sizeof(bmp));
+}
+
+/* Each block of I becomes I + B + 1, where B is the digest repeated. */
+static void kdf_step(struct kdf *k, const uint8_t *digest, size_t digest_len)
+{
+    for (size_t at = 0; at < k->mixed_len; at += KDF_BLOCK) {
+        unsigned carry = 1;
+
+        for (size_t i = KDF_BLOCK; i-- > 0; carry >>= 8) {
+            carry += k->mixed[at + i] + digest[i % digest_len];
+            k->mixed[at + i] = (uint8_t)carry;
+        }
+    }
+}
+
+static bool kdf_round(struct kdf *k, unsigned iterations, uint8_t *digest, size_t digest_len)
+{
+    if (gnutls_hash(k->hash, k->diversifier, KDF_BLOCK) < 0 || gnutls_hash(k->hash, k->mixed, k->mixed_len) < 0)
+        return false;
+    gnutls_hash_output(k->hash, digest);
+    for (unsigned i = 1; i < iterations; i++) {
+        if (gnutls_hash(k->hash, digest, digest_len) < 0)
+            return false;
+        gnutls_hash_output(k->hash, digest);
+    }
+    return true;
+}
+
+enum err pbe_pkcs12_kdf(bool hash_is_sha256, unsigned id, unsigned iterations, const char *password, struct bytes salt,
+                        uint8_t *out, size_t out_len, struct error *e)
+{
+    CLEANUP(kdf_drop) struct kdf k = { 0 };
+    size_t digest_len = hash_is_sha256 ? 32 : 20;
+    uint8_t digest[HASH_MOST];
+    enum err r;
+
+    r = pbe_password_check(password, e);
+    if (r)
+        return r;
+    if (salt.len == 0 || salt.len > SALT_MOST || iterations == 0 || iterations > ITERATIONS_MOST)
+        return fail(e, ERR_BUG, "a key cannot be derived with %zu octets of salt and %u iterations", salt.len, iterations);
+    if (gnutls_hash_init(&k.hash, hash_is_sha256 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1) < 0)
+        return fail(e, ERR_BUG, "the digest of PKCS#12 cannot be computed");
+
+    kdf_mix(&k, id, password, salt);
+    while (out_len > 0) {
+        size_t n = out_len < digest_len ? out_len : digest_len;
+
+        if (!kdf_round(&k, iterations, digest, digest_len))
+            return fail(e, ERR_BUG, "the digest of PKCS#12 cannot be computed");
+        memcpy(out, digest, n);
+        out += n;
+        out_len -= n;
+        kdf_step(&k, digest, digest_len);
+    }
+    own_wipe(digest, sizeof(digest));
+    return ERR_NONE;
+}
+
+/* the two schemes --------------------------------------------------------------------------------------- */
+
+static void sealing_wipe(struct sealing *s)
+{
+    own_wipe(s, sizeof(*s));
+}
+
+static enum err derive_pbes2(struct sealing *s, unsigned iterations, const char *password, struct error *e)
+{
+    gnutls_datum_t secret = { (unsigned char *)password, (unsigned)strlen(password) }, salt = { s->salt, sizeof(s->salt) };
+
+    random_fill(s->iv, sizeof(s->iv));
+    if (gnutls_pbkdf2(GNUTLS_MAC_SHA256, &secret, &salt, iterations, s->key, 32) < 0)
+        return fail(e, ERR_BUG, "PBKDF2 cannot be computed");
+    return ERR_NONE;
+}
+
+static enum err derive_3des(struct sealing *s, unsigned iterations, const char *password, struct error *e)
+{
+    struct bytes salt = bytes_of(s->salt, 8);
+    enum err r = pbe_pkcs12_kdf(false, 1, iterations, password, salt, s->key, 24, e);
+
+    return r ? r : pbe_pkcs12_kdf(false, 2, iterations, password, salt, s->iv, 8, e);
+}
+
+/* RFC 8018, A.2 and A.4. */
+static struct bytes algorithm_pbes2(const struct sealing *s, unsigned iterations, struct arena *a)
+{
+    struct der_writer w;
+    size_t mark, params;
+
+    der_begin(&w, 160);
+    der_prim(&w, DER_OCTET_STRING, bytes_of(s->iv, sizeof(s->iv)));
+    der_oid(&w, "2.16.840.1.101.3.4.1.42");   /* aes256-CBC */
+    der_wrap(&w, 0, DER_SEQUENCE);
+
+    params = mark = der_mark(&w);
+    der_null(&w);
+    der_oid(&w, "1.2.840.113549.2.9");        /* hmacWithSHA256 */
+    der_wrap(&w, mark, DER_SEQUENCE);
+    der_int(&w, iterations);
+    der_prim(&w, DER_OCTET_STRING, bytes_of(s->salt, sizeof(s->salt)));
+    der_wrap(&w, params, DER_SEQUENCE);
+    der_oid(&w, "1.2.840.113549.1.5.12");     /* PBKDF2 */
+    der_wrap(&w, params, DER_SEQUENCE);
+
+    der_wrap(&w, 0, DER_SEQUENCE);
+    der_oid(&w, "1.2.840.113549.1.5.13");     /* PBES2 */
+    der_wrap(&w, 0, DER_SEQUENCE);
+    return der_take(&w, a);
+}
+
+/* RFC 7292, C. */
+static struct bytes algorithm_3des(const struct sealing *s, unsigned iterations, struct arena *a)
+{
+    struct der_writer w;
+
+    der_begin(&w, 64);
+    der_int(&w, iterations);
+    der_prim(&w, DER_OCTET_STRING, bytes_of(s->salt, 8));
+    der_wrap(&w, 0, DER_SEQUENCE);
+    der_oid(&w, "1.2.840.113549.1.12.1.3");   /* pbeWithSHAAnd3-KeyTripleDES-CBC */
+    der_wrap(&w, 0, DER_SEQUENCE);
+    return der_take(&w, a);
+}
+
+static const struct {
+    enum err (*derive)(struct sealing *s, unsigned iterations, const char *password, struct error *e);
+    struct bytes (*algorithm)(const struct sealing *s, unsigned iterations, struct arena *a);
+    gnutls_cipher_algorithm_t cipher;
+    unsigned key_len, block;
+} schemes[] = {
+    [PBE_AES256_SHA256] = { derive_pbes2, algorithm_pbes2, GNUTLS_CIPHER_AES_256_CBC, 32, 16 },
+    [PBE_3DES_SHA1] = { derive_3des, algorithm_3des, GNUTLS_CIPHER_3DES_CBC, 24, 8 },
+};
+
+/* CBC with the padding of RFC 8018, 6.1.1: one to `block` octets, each their count. */
+static enum err seal(enum pbe scheme, struct sealing *s, struct bytes plain, struct arena *a, struct bytes *out, struct error *e)
+{
+    gnutls_datum_t key = { s->key, schemes[scheme].key_len }, iv = { s->iv, schemes[scheme].block };
+    size_t pad = schemes[scheme].block - plain.len % schemes[scheme].block;
+    uint8_t *at = arena_take(a, plain.len + pad);
+    gnutls_cipher_hd_t cipher;
+    int rc;
+
+    memcpy(at, plain.at, plain.len);
+    memset(at + plain.len, (int)pad, pad);
+    rc = gnutls_cipher_init(&cipher, schemes[scheme].cipher, &key, &iv);
+    if (rc < 0)
+        return fail(e, ERR_BUG, "the cipher of the export cannot be used: %s", gnutls_strerror(rc));
+    rc = gnutls_cipher_encrypt(cipher, at, plain.len + pad);
+    gnutls_cipher_deinit(cipher);
+    if (rc < 0)
+        return fail(e, ERR_BUG, "the export cannot be encrypted: %s", gnutls_strerror(rc));
+    *out = bytes_of(at, plain.len + pad);
+    return ERR_NONE;
+}
+
+enum err pbe_encrypt(enum pbe scheme, unsigned iterations, const char *password, struct bytes plain,
+                     struct arena *a, struct bytes *algorithm, struct bytes *sealed, struct error *e)
+{
+    CLEANUP(sealing_wipe) struct sealing s;
+    enum err r;
+
+    r = pbe_password_check(password, e);
+    if (r)
+        return r;
+    if (iterations == 0 || iterations > ITERATIONS_MOST)
+        return fail(e, ERR_BUG, "%u iterations are not possible", iterations);
+    random_fill(s.salt, sizeof(s.salt));
+    r = schemes[scheme].derive(&s, iterations, password, e);
+    if (r)
+        return r;
+    r = seal(scheme, &s, plain, a, sealed, e);
+    if (r)
+        return r;
+
+    *algorithm = schemes[scheme].algorithm(&s, iterations, a);
+    return ERR_NONE;
+}
+
+enum err pbe_encrypt_key(enum pbe scheme, unsigned iterations, const char *password, struct bytes pkcs8,
+                         struct arena *a, struct bytes *out, struct error *e)
+{
+    struct bytes algorithm, sealed;
+    struct der_writer w;
+    enum err r;
+
+    r = pbe_encrypt(scheme, iterations, password, pkcs8, a, &algorithm, &sealed, e);
+    if (r)
+        return r;
+    der_begin(&w, sealed.len + algorithm.len + 16);
+    der_prim(&w, DER_OCTET_STRING, sealed);
+    der_raw(&w, algorithm);
+    der_wrap(&w, 0, DER_SEQUENCE);
+    *out = der_take(&w, a);
+    return ERR_NONE;
+}
