@@ -2,7 +2,7 @@
 // prints a line for each: symbol TAB file TAB url path TAB type TAB encoding. The same input gives the same bytes.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -65,8 +65,19 @@ for (const [path, text] of modules)
   hash.update(`${path}\0${text}\0`);
 const base = `/assets/${hash.digest('hex').slice(0, 16)}`;
 
+// What a module imports at its top, and what that imports. Screens are not among it: they come by import() when they are looked at.
+function shellOf(path, found = new Set()) {
+  found.add(path);
+  for (const [, to] of modules.get(path).matchAll(/^(?:import|export) [^;(]*?from\s*'([^']+)'/gm)) {
+    const next = posix.join(posix.dirname(path), to);
+    if (!found.has(next))
+      shellOf(next, found);
+  }
+  return found;
+}
+
 // index.html names what it needs; the modules are asked for at once, not one import after another
-const preload = [...modules.keys()].filter((path) => /\.m?js$/.test(path))
+const preload = [...shellOf('app.js')].sort()
   .map((path) => `<link rel="modulepreload" href="${base}/${path}">`).join('\n');
 const index = readFileSync(join(here, 'index.html'), 'utf8')
   .replaceAll('href="./', `href="${base}/`).replaceAll('src="./', `src="${base}/`)

@@ -1,0 +1,69 @@
+// live - one EventSource for the whole console, closed while nobody looks.
+import { useEffect, useRef } from './html.js';
+
+const ACTS = [
+  'certificate.issued', 'certificate.renewed', 'certificate.revoked', 'certificate.added', 'certificate.exported',
+  'authority.created', 'authority.crl', 'crl.signed', 'crl.issued', 'setting.changed', 'server.selected', 'server.confirmed', 'server.returned', 'server.kept',
+  'swap.selected', 'swap.confirmed', 'swap.returned', 'token.created', 'token.revoked', 'setup.finished', 'job.done', 'job.failed',
+];
+const listeners = new Set();
+let source = null;
+
+function heard(event) {
+  let data = {};
+  try {
+    data = JSON.parse(event.data);
+  } catch {
+    return;
+  }
+  for (const tell of listeners)
+    tell(data);
+}
+
+function open() {
+  if (source || document.hidden || listeners.size === 0)
+    return;
+  source = new EventSource('/api/v1/events');
+  source.onmessage = heard;
+  for (const act of ACTS)
+    source.addEventListener(act, heard);
+}
+
+function close() {
+  source?.close();
+  source = null;
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) {
+    close();
+    return;
+  }
+  open();
+  for (const tell of listeners)
+    tell({ act: 'visible' });   // what happened meanwhile is not repeated: everybody looks again
+});
+addEventListener('pagehide', close);
+
+// Calls back, at most once in 300 ms, when something with one of these beginnings has happened.
+export function useLive(beginnings, again) {
+  const latest = useRef(again);
+  latest.current = again;
+  useEffect(() => {
+    let timer = 0;
+    const tell = (event) => {
+      if (event.act !== 'visible' && !beginnings.some((b) => event.act?.startsWith(b)))
+        return;
+      clearTimeout(timer);
+      timer = setTimeout(() => latest.current(event), 300);
+    };
+    listeners.add(tell);
+    open();
+    return () => {
+      clearTimeout(timer);
+      listeners.delete(tell);
+      if (listeners.size === 0)
+        close();
+    };
+  }, []);
+}
