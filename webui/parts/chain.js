@@ -20,7 +20,7 @@ function Link({ item, current }) {
   return html`<li class="link ${item.role}"><span class="link-line" aria-hidden="true"></span><div class="link-card">
     <${Rosette} of=${item.thumbprint_sha256} size=${48} />
     <div class="link-body"><p class="kicker">${ROLES[item.role] || item.role}</p>
-      <h3>${to ? html`<a href=${to}>${name}</a>` : name}</h3>
+      <h2>${to ? html`<a href=${to}>${name}</a>` : name}</h2>
       <p class="small">${keyWord(item.key_type)}, until <${When} at=${item.not_after} /></p>
       <p class="small"><code class="wrap">${colons((item.thumbprint_sha256 || '').slice(0, 16))}…</code></p>
       ${faults.map((f) => html`<p class="fault"><${Icon} name="warn" size=${15} />${f.detail || f}</p>`)}</div>
@@ -33,7 +33,7 @@ export function Chain({ items, complete, current }) {
   const down = [...items].reverse();
   return html`<ol class="chain" aria-label="Certification path, root first">
     ${!complete && html`<li class="link missing"><span class="link-line" aria-hidden="true"></span><div class="link-card"><span class="empty-mark"><${Icon} name="help" /></span>
-      <div class="link-body"><h3>The issuer is not here</h3><p class="small">${down[0]?.issuer}: programs that do not have it will not trust what is below.</p></div></div></li>`}
+      <div class="link-body"><h2>The issuer is not here</h2><p class="small">${down[0]?.issuer}: programs that do not have it will not trust what is below.</p></div></div></li>`}
     ${down.map((item) => html`<${Link} item=${item} current=${current} />`)}
   </ol>`;
 }
