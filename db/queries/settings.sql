@@ -1,3 +1,6 @@
+-- setting_get: one value, if it is not the default
+SELECT value FROM setting WHERE name = :name;
+
 -- setting_all: every value that is not the default
 SELECT name, value FROM setting;
 

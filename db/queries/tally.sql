@@ -2,8 +2,11 @@
 INSERT INTO tally (facet, value, day, n) VALUES (:facet, :value, :day, :by)
 ON CONFLICT (facet, day, value) DO UPDATE SET n = tally.n + excluded.n;
 
--- tally_days: one facet by day and value
-SELECT day, value, n FROM tally WHERE facet = :facet AND day BETWEEN :from AND :to ORDER BY day, value;
+-- tally_days: how many end on each day
+SELECT day, sum(n) FROM tally
+ WHERE facet = 'expiry' AND day BETWEEN :from AND :to AND value <> 'revoked'
+ GROUP BY day HAVING sum(n) <> 0 ORDER BY day;
 
--- tally_sum: one value of a facet over days
-SELECT coalesce(sum(n), 0) FROM tally WHERE facet = :facet AND value = :value AND day BETWEEN :from AND :to;
+-- tally_sum: how many end within a span of days, revoked or not
+SELECT coalesce(sum(n), 0) FROM tally
+ WHERE facet = 'expiry' AND day BETWEEN :from AND :to AND (value = 'revoked') = :is_revoked;

@@ -186,7 +186,7 @@ char *remote_escape(struct arena *a, const char *text)
         if (is_plain)
             *p++ = *text;
         else
-            p += sprintf(p, "%%%02X", (unsigned char)*text);
+            p += snprintf(p, 4, "%%%02X", (unsigned char)*text);
     }
     return out;
 }

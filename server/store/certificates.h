@@ -1,11 +1,56 @@
-/* certificates - rows of lineages, versions and what hangs on them. */
+/* certificates - rows of lineages, their versions, and what hangs on them. */
 #ifndef STORE_CERTIFICATES_H
 #define STORE_CERTIFICATES_H
 
 #include "store/store.h"
 
-/* The search text of a lineage: goes to the trigram index once per batch, because each savepoint would cost a segment of it.
-   before: what is indexed now; NULL when nothing is. */
-void store_search_put(struct tx *tx, int64_t certificate_n, const char *before, const char *after);
+struct version_row {
+    int64_t n, certificate_n;
+    struct id certificate, issuer, key, requested_by;
+    const char *label, *store, *state, *common_name, *subject, *key_type, *profile, *source;    /* state: "good" "hold" "revoked" */
+    struct bytes issuer_name;      /* Name, whole DER */
+    struct bytes serial, spki_sha256, ski, sha1, sha256;
+    int64_t not_before, not_after, issued_at;
+    int number, versions;
+    unsigned flags;
+    bool is_current, is_issued;
+    bool has_key, is_exportable;   /* the sealed key is here; may leave */
+    int64_t row_version;
+};
+
+/* A fresh lineage. *version_n: the number that its first version must be added with. */
+enum err store_certificate_add(struct tx *tx, const struct id *id, const char *label, int64_t *n, int64_t *version_n, struct error *e) MUST_CHECK;
+struct lineage { int64_t n, current, current_not_after, next_version_n; int next_number; const char *current_state; };
+enum err store_certificate_find(const struct db *db, const struct id *id, struct arena *a, struct lineage *out, struct error *e) MUST_CHECK;
+/* What was current steps back with its names; version_n is current from now on. */
+enum err store_certificate_advance(struct tx *tx, const struct lineage *from, int64_t version_n, struct error *e) MUST_CHECK;
+/* row->n, certificate_n and number are given. A thumbprint or serial that is there already: ERR_CONFLICT. */
+enum err store_version_add(struct tx *tx, const struct version_row *row, struct bytes der, struct error *e) MUST_CHECK;
+struct name_row { const char *text; bool is_ip; };
+enum err store_name_add(struct tx *tx, int64_t version_n, int place, const struct name_row *name, struct error *e) MUST_CHECK;
+
+enum err store_version(const struct db *db, int64_t n, struct arena *a, struct version_row *out, struct error *e) MUST_CHECK;
+enum err store_version_of(const struct db *db, const struct id *certificate, int number /* 0: current */, struct arena *a,
+                          struct version_row *out, struct error *e) MUST_CHECK;
+enum err store_versions(const struct db *db, const struct id *certificate, struct arena *a, struct version_row **out, size_t *len, struct error *e) MUST_CHECK;
+enum err store_der(const struct db *db, int64_t version_n, struct arena *a, struct bytes *out, struct error *e) MUST_CHECK;
+/* Of a current version, in the order of the certificate. */
+enum err store_names(const struct db *db, int64_t version_n, struct arena *a, struct name_row **out, size_t *len, struct error *e) MUST_CHECK;
+enum err store_uses(const struct db *db, int64_t certificate_n, struct arena *a, const char *const **out, size_t *len, struct error *e) MUST_CHECK;
+
+/* Who may have signed: the certificate of our authority of that id, then CA certificates with that key identifier. DER, newest end first. */
+enum { ISSUERS_MAX = 8 };
+enum err store_issuers_of(const struct db *db, const struct id *issuer, struct bytes key_identifier, struct arena *a,
+                          struct bytes *out, size_t *len, struct error *e) MUST_CHECK;
+
+/* The search text of a lineage: a row, and its trigrams once per batch, because each savepoint would cost a segment of the index. */
+enum err store_text_put(struct tx *tx, int64_t certificate_n, const char *body, bool is_new, struct error *e) MUST_CHECK;
+
+/* How many current versions end on a day since 1970, as the counts of `tally` have it; the revoked ones apart. */
+struct day_row { int64_t day, count; };
+enum err store_tally_days(const struct db *db, int64_t from, int64_t to, struct arena *a, struct day_row **out, size_t *len, struct error *e) MUST_CHECK;
+enum err store_tally_sum(const struct db *db, bool is_revoked, int64_t from, int64_t to, int64_t *out, struct error *e) MUST_CHECK;
+/* Current versions, not revoked, that end within [from, to). */
+enum err store_ending(const struct db *db, int64_t from, int64_t to, int64_t *out, struct error *e) MUST_CHECK;
 
 #endif

@@ -144,6 +144,19 @@ enum err store_setting_put(struct tx *tx, const char *name, const char *value, s
     return r;
 }
 
+enum err store_setting_number(const struct db *db, const char *name, int64_t *out, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    CLEANUP(query_done) struct query q = query_begin(db, Q_SETTING_GET);
+    const struct setting *s = &settings_table[must_find(name)];
+
+    query_text(&q, ":name", name);
+    if (query_next(&q) && text_number(query_get_text(&q, 0, a), s->min, s->max, out))
+        return ERR_NONE;
+    *out = strtoll(s->otherwise, NULL, 10);
+    return query_end(&q, e);
+}
+
 struct changes { const struct setting_change *at; size_t len; };
 
 static enum err put_all(struct tx *tx, void *arg, struct error *e)

@@ -26,6 +26,8 @@ size_t settings_list(struct settings *s, const char *name, struct arena *a, cons
 /* Checks kind and bounds, writes, notes "setting.changed", reloads. NULL value: back to the default. All or none. */
 struct setting_change { const char *name, *value; };
 enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e) MUST_CHECK;
+/* The value as this look sees it, for floors that hold no settings. */
+enum err store_setting_number(const struct db *db, const char *name, int64_t *out, struct error *e) MUST_CHECK;
 /* Inside a write of somebody else's: only the row and the note; the caller reloads afterwards. */
 enum err store_setting_put(struct tx *tx, const char *name, const char *value, struct error *e) MUST_CHECK;
 

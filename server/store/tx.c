@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "store/certificates.h"
-
 /* Room for one more in a list of the transaction. */
 static void *room_for(void *list, size_t *room, size_t len, size_t size)
 {
@@ -52,7 +50,7 @@ void tx_tally(struct tx *tx, const char *facet, const char *value, int64_t day, 
     tx->tallies[tx->done.tallies_len++] = (struct tally){ arena_text(tx->arena, facet), arena_text(tx->arena, value), day, by };
 }
 
-void store_search_put(struct tx *tx, int64_t certificate_n, const char *before, const char *after)
+void tx_search(struct tx *tx, int64_t certificate_n, const char *before, const char *after)
 {
     tx->searches = room_for(tx->searches, &tx->searches_room, tx->done.searches_len, sizeof(*tx->searches));
     tx->searches[tx->done.searches_len++] = (struct search){

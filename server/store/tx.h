@@ -30,6 +30,8 @@ void tx_free(struct tx *tx);
 enum err tx_run(struct tx *tx, store_fn fn, void *arg, struct error *e) MUST_CHECK;
 enum err tx_flush(struct tx *tx, struct error *e) MUST_CHECK;      /* counts and search text of the whole batch, before its COMMIT */
 
+/* A lineage's words for the trigram index; before: what is indexed now, NULL when nothing is. */
+void tx_search(struct tx *tx, int64_t certificate_n, const char *before, const char *after);
 enum err journal_head_load(const struct db *db, struct journal_head *out, struct error *e) MUST_CHECK;
 enum err journal_write(struct tx *tx, size_t from, struct error *e) MUST_CHECK;     /* the notes from there on */
 

@@ -15,7 +15,7 @@ only() {   # only HEADER-PATTERN FOLDER-PATTERN
 }
 only 'sqlite3\.h' 'store/'
 only 'microhttpd\.h' 'http/'
-only 'jansson\.h' 'base/json|http/|api/|acme/|est/|publish/|jobs/|cli/|app\.c|main\.c'
-only 'gnutls/' 'pki/|keeper/|http/tls|http/conn|identity/canary|net/probe|acme/jose|app\.c|http/'
+only 'jansson\.h' 'base/json|http/|api/|acme/|est/|publish/|jobs/|cli/|app_open\.c|init\.c|main\.c'
+only 'gnutls/' 'pki/|keeper/|http/tls|http/conn|identity/canary|net/probe|acme/jose|app_open\.c|http/'
 only 'curl/' 'net/'
 exit $bad

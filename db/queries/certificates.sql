@@ -1,0 +1,107 @@
+-- certificate_add: a fresh lineage, with the number of the version that follows
+INSERT INTO certificate (id, label, current, created_at)
+VALUES (:id, :label, (SELECT coalesce(max(n), 0) + 1 FROM version), :now)
+RETURNING n, current;
+
+-- certificate_find: a lineage that gets a version
+SELECT c.n, c.current, v.not_after, v.state, (SELECT max(number) FROM version WHERE certificate = c.n) + 1, (SELECT max(n) FROM version) + 1
+  FROM certificate AS c
+  JOIN version AS v ON v.n = c.current
+ WHERE c.id = :id;
+
+-- certificate_advance: another version is the current one
+UPDATE certificate SET current = :version, version = version + 1 WHERE n = :n;
+
+-- version_step_back: it is not the current one any more
+UPDATE version SET is_current = 0 WHERE n = :n;
+
+-- version_add: one X.509 certificate
+INSERT INTO version (n, certificate, number, is_current, is_issued, store, state, issuer, serial, common_name, subject, not_before, not_after,
+                     key_type, key, spki_sha256, ski, sha1, sha256, profile, source, requested_by, flags, issued_at)
+VALUES (:n, :certificate, :number, 1, :is_issued, :store, 'good', :issuer, :serial, :common_name, :subject, :not_before, :not_after,
+        :key_type, :key, :spki_sha256, :ski, :sha1, :sha256, :profile, :source, :requested_by, :flags, :now);
+
+-- der_add: its bytes
+INSERT INTO der (n, body) VALUES (:n, :body);
+
+-- der_get: its bytes
+SELECT body FROM der WHERE n = :n;
+
+-- name_add: what it is for
+INSERT INTO name (reversed, version, kind, place) VALUES (:reversed, :version, :kind, :place) ON CONFLICT DO NOTHING;
+
+-- name_clear: only current versions are found by name
+DELETE FROM name WHERE version = :version;
+
+-- name_of: in the order of the certificate
+SELECT reversed, kind FROM name WHERE version = :version ORDER BY place;
+
+-- version_by_n: one version and what is beside it
+SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
+       i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
+       (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version
+  FROM version AS v
+  JOIN certificate AS c ON c.n = v.certificate
+  JOIN issuer AS i ON i.id = v.issuer
+  LEFT JOIN key AS k ON k.id = v.key
+ WHERE v.n = :n;
+
+-- version_current: the current version of a lineage
+SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
+       i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
+       (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version
+  FROM certificate AS c
+  JOIN version AS v ON v.n = c.current
+  JOIN issuer AS i ON i.id = v.issuer
+  LEFT JOIN key AS k ON k.id = v.key
+ WHERE c.id = :id;
+
+-- version_numbered: a version of a lineage by its number
+SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
+       i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
+       (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version
+  FROM certificate AS c
+  JOIN version AS v ON v.certificate = c.n AND v.number = :number
+  JOIN issuer AS i ON i.id = v.issuer
+  LEFT JOIN key AS k ON k.id = v.key
+ WHERE c.id = :id;
+
+-- version_all: every version of a lineage, newest first
+SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
+       i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
+       (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version
+  FROM certificate AS c
+  JOIN version AS v ON v.certificate = c.n
+  JOIN issuer AS i ON i.id = v.issuer
+  LEFT JOIN key AS k ON k.id = v.key
+ WHERE c.id = :id
+ ORDER BY v.number DESC
+ LIMIT 1000;
+
+-- use_by: who uses a lineage
+SELECT DISTINCT by FROM use WHERE certificate = :certificate ORDER BY by LIMIT 50;
+
+-- issuer_certificate: the certificate that chains of our authority are built with
+SELECT d.body FROM authority AS a JOIN der AS d ON d.n = a.certificate WHERE a.id = :issuer;
+
+-- issuer_candidates: CA certificates with that key
+SELECT d.body
+  FROM version AS v
+  JOIN der AS d ON d.n = v.n
+ WHERE v.ski = :ski AND v.store IN ('root','intermediate')
+ ORDER BY v.not_after DESC
+ LIMIT 8;
+
+-- text_get: the search text of a lineage
+SELECT body FROM text WHERE n = :n;
+
+-- text_put: sets it
+INSERT INTO text (n, body) VALUES (:n, :body) ON CONFLICT (n) DO UPDATE SET body = excluded.body;
+
+-- version_ending: current versions that end within a span
+SELECT count(*) FROM version INDEXED BY version_expiry
+ WHERE is_current = 1 AND not_after >= :from AND not_after < :to AND state <> 'revoked';

@@ -1,0 +1,121 @@
+#include "inventory/inventory.h"
+
+#include "base/text.h"
+#include "base/time.h"
+#include "inventory/rows.h"
+#include "pki/hash.h"
+#include "store/certificates.h"
+
+enum { COMMON_NAME_MAX = 255, TEXT_MAX = 8000 };
+
+/* Keys of sort indexes stay small, whatever a foreign certificate says. */
+static const char *short_name(const char *name, struct arena *a)
+{
+    size_t len = strlen(name);
+    char *out;
+
+    if (len <= COMMON_NAME_MAX)
+        return name;
+    len = COMMON_NAME_MAX;
+    while (len > 0 && ((unsigned char)name[len] & 0xc0) == 0x80)
+        len--;
+    out = arena_text(a, name);
+    out[len] = '\0';
+    return out;
+}
+
+/* A line for each thing that the search box finds. */
+static const char *search_text(const struct version_add *add, struct arena *a)
+{
+    char *text = arena_printf(a, "%s\n%s", add->label, add->cert.common_name);
+    size_t room = TEXT_MAX;
+
+    for (size_t i = 0; i < add->cert.names.len && strlen(text) < room; i++)
+        text = arena_printf(a, "%s\n%s", text, add->cert.names.at[i].text);
+    if (strlen(text) < room)
+        text = arena_printf(a, "%s\n%s", text, add->cert.subject_text);
+    return text_lower(a, text);
+}
+
+static enum err add_names(struct tx *tx, int64_t n, const struct names *names, struct error *e)
+{
+    for (size_t i = 0; i < names->len; i++) {
+        struct name_row row = { names->at[i].text, names->at[i].kind == NAME_IP };
+        enum err r = store_name_add(tx, n, (int)i, &row, e);
+
+        if (r)
+            return r;
+    }
+    return ERR_NONE;
+}
+
+static enum err add_row(struct tx *tx, const struct version_add *add, const struct lineage *to, struct arena *a, struct error *e)
+{
+    const struct cert *c = &add->cert;
+    uint8_t spki[SHA256_LEN];
+
+    hash_sha256(c->key.der, spki);
+    return store_version_add(tx, &(struct version_row){
+        .n = to->next_version_n, .certificate_n = to->n, .number = to->next_number, .is_issued = add->is_issued,
+        .store = add->store, .issuer = add->issuer, .serial = c->serial, .common_name = short_name(c->common_name, a), .subject = c->subject_text,
+        .not_before = c->not_before, .not_after = c->not_after, .key_type = key_type_text(c->key.type), .key = add->key,
+        .spki_sha256 = bytes_of(spki, sizeof(spki)), .ski = c->ski, .sha1 = bytes_of(c->sha1, sizeof(c->sha1)), .sha256 = bytes_of(c->sha256, sizeof(c->sha256)),
+        .profile = add->profile != NULL ? add->profile : "", .source = add->source, .requested_by = add->requested_by,
+        .flags = add->flags | (id_is_none(&add->key) ? 0 : VERSION_HAS_KEY),
+    }, c->der, e);
+}
+
+/* Fills the rest of `to`: the lineage as it is, or a fresh one. */
+static enum err find_lineage(struct tx *tx, const struct version_add *add, struct arena *a, struct lineage *to, struct error *e)
+{
+    if (!add->is_new)
+        return store_certificate_find(tx_db(tx), &add->certificate, a, to, e);
+    *to = (struct lineage){ .next_number = 1 };
+    return store_certificate_add(tx, &add->certificate, add->label, &to->n, &to->next_version_n, e);
+}
+
+/* Whoever uses the lineage follows: one job looks at all of them. */
+static enum err call_users(struct tx *tx, const struct version_add *add, int64_t certificate_n, struct arena *a, struct error *e)
+{
+    const char *const *users;
+    size_t len;
+    enum err r = store_uses(tx_db(tx), certificate_n, a, &users, &len, e);
+
+    if (r == ERR_NONE && len > 0)
+        tx_job(tx, "follow", &add->certificate, tx_now(tx), NULL);
+    return r;
+}
+
+static enum err step_forward(struct tx *tx, const struct version_add *add, const struct lineage *from, struct arena *a, struct error *e)
+{
+    enum err r = store_certificate_advance(tx, from, from->next_version_n, e);
+
+    if (r)
+        return r;
+    tx_tally(tx, "expiry", from->current_state, from->current_not_after / DAYS, -1);
+    return call_users(tx, add, from->n, a, e);
+}
+
+enum err inventory_add_version(struct tx *tx, const struct version_add *add, int64_t *n, int *number, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct lineage to;
+    enum err r;
+
+    r = find_lineage(tx, add, a, &to, e);
+    if (r == ERR_NONE && !add->is_new)
+        r = step_forward(tx, add, &to, a, e);
+    if (r == ERR_NONE)
+        r = add_row(tx, add, &to, a, e);
+    if (r == ERR_NONE)
+        r = add_names(tx, to.next_version_n, &add->cert.names, e);
+    if (r == ERR_NONE)
+        r = store_text_put(tx, to.n, search_text(add, a), add->is_new, e);
+    if (r)
+        return r;
+
+    tx_tally(tx, "expiry", "good", add->cert.not_after / DAYS, 1);
+    *n = to.next_version_n;
+    *number = to.next_number;
+    return ERR_NONE;
+}

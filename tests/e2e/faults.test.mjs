@@ -1,0 +1,141 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import tls from 'node:tls';
+import { Daemon, started, tool } from './lib/daemon.mjs';
+
+// The client's own ledger: what was acknowledged must be there, once, whatever happened to the server.
+class Ledger {
+  constructor() { this.serials = new Map(); }
+
+  async issue(d, n) {
+    const made = await d.ok('POST', '/api/v1/certificates', { dns_names: [`host-${n}.example.lan`] });
+    assert.ok(!this.serials.has(made.serial), 'a serial number was given twice');
+    this.serials.set(made.serial, made.id);
+  }
+
+  check(d) {
+    const rows = tool('sqlite3', ['-readonly', join(d.data, 'signet.db'), 'PRAGMA integrity_check; SELECT lower(hex(serial)) FROM version WHERE is_issued = 1;']).stdout.trim().split('\n');
+    assert.equal(rows.shift(), 'ok');
+    const stored = rows.map(serial => serial.replace(/^(00)+/, ''));
+    assert.equal(new Set(stored).size, stored.length, 'a serial number stands twice in the store');
+    const have = new Set(stored);
+    for (const serial of this.serials.keys()) assert.ok(have.has(serial.replace(/^(00)+/, '')), `${serial} was acknowledged and is lost`);
+  }
+}
+
+// As fast as it answers, until it dies.
+async function load(d, ledger, clients, from) {
+  let n = from;
+  const client = async () => {
+    for (;;) {
+      try { await ledger.issue(d, n++); } catch (e) {
+        if (e.code === 'ERR_ASSERTION') throw e;
+        return;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return n;
+}
+
+test('kill -9 at random moments under issuing load, 100 times: nothing acknowledged is lost, no serial given twice', async () => {
+  const d = await new Daemon().init();
+  const ledger = new Ledger();
+  let n = 0;
+  try {
+    for (let cycle = 0; cycle < 100; cycle++) {
+      await d.start();
+      const loaded = load(d, ledger, 8, n);
+      await sleep(Math.random() * 300);
+      await d.stop('SIGKILL');
+      n = await loaded;
+      if (cycle % 20 === 19) ledger.check(d);
+    }
+    assert.ok(ledger.serials.size > 100, `only ${ledger.serials.size} certificates were issued`);
+    await d.start();
+    for (const [serial, id] of [...ledger.serials].slice(-20)) assert.equal((await d.ok('GET', `/api/v1/certificates/${id}`)).serial, serial);
+    ledger.check(d);
+  } finally { await d.end(); }
+});
+
+// Every named point of the source that issuing or swapping passes: none can be forgotten here.
+function faultPoints(prefix) {
+  const found = new Set();
+  for (const folder of readdirSync('server', { withFileTypes: true }).filter(f => f.isDirectory()))
+    for (const name of readdirSync(join('server', folder.name)).filter(f => f.endsWith('.c')))
+      for (const [, point] of readFileSync(join('server', folder.name, name), 'utf8').matchAll(/fault_point\("([^"]+)"\)/g))
+        if (point.startsWith(prefix)) found.add(point);
+  return [...found].sort();
+}
+
+const shown = d => new Promise((done, failed) => {
+  const socket = tls.connect({ host: '127.0.0.1', port: d.https, servername: 'localhost', ca: d.ca }, () => {
+    done(socket.getPeerX509Certificate().fingerprint256.replaceAll(':', '').toLowerCase());
+    socket.destroy();
+  });
+  socket.on('error', failed);
+});
+
+test('the process ended at each named point of issuing: acknowledged is there, the rest is whole or absent', async () => {
+  const issuing = [...faultPoints('issue.'), ...faultPoints('store.')];
+  assert.ok(issuing.length >= 5, issuing.join());
+  const d = await new Daemon().init();
+  const ledger = new Ledger();
+  let n = 0;
+  try {
+    for (const point of issuing) {
+      await d.start({ FP: `${point}:1` }).catch(() => {});   // a point that starting passes ends it there
+      if (d.child) n = await load(d, ledger, 1, n);
+      const { code } = await d.ended;
+      assert.equal(code, 137, `${point} was not passed`);
+      d.child = undefined;
+      await d.start();
+      n = await (async () => { await ledger.issue(d, n); return n + 1; })();
+      await d.stop();
+      ledger.check(d);
+    }
+  } finally { await d.end(); }
+});
+
+test('the process ended at each named point of a swap: after it the old certificate is shown or the new one, never none', async () => {
+  const swapping = faultPoints('swap.');
+  assert.ok(swapping.length >= 3, swapping.join());
+  const d = await started();
+  try {
+    for (const point of swapping) {
+      const before = await shown(d);
+      const next = await d.ok('POST', '/api/v1/certificates', { dns_names: ['localhost', 'ca.example.lan'], ip_addresses: ['127.0.0.1'] });
+      await d.stop();
+      await d.start({ FP: `${point}:1` });
+      await d.call('PUT', '/api/v1/web-server', { certificate_id: next.id, confirm_within_sec: 60 }).catch(() => {});
+      await d.call('POST', '/api/v1/web-server/confirm', {}).catch(() => {});
+      const { code } = await d.ended;
+      assert.equal(code, 137, `${point} was not passed`);
+      d.child = undefined;
+      await d.start();
+      const after = await shown(d);
+      assert.ok([before, next.thumbprint_sha256].includes(after), point);
+      const { serving, state } = await d.ok('GET', '/api/v1/web-server');
+      assert.equal(serving.thumbprint_sha256, after, `${point}: what is said is not what is shown`);
+      if (state === 'pending') await d.ok('POST', '/api/v1/web-server/confirm', {});
+    }
+  } finally { await d.end(); }
+});
+
+test('the keeper killed: readiness says so, what needs keys fails closed, and the daemon ends with a failure within two seconds', async () => {
+  const d = await started();
+  try {
+    const keeper = tool('pgrep', ['-P', String(d.child.pid)]).stdout.trim();
+    process.kill(Number(keeper), 'SIGKILL');
+    const at = Date.now();
+    const ready = await d.call('GET', '/readyz', undefined, { plain: true, port: d.http }).catch(() => null);
+    if (ready) assert.equal(ready.status, 503);
+    const { code } = await d.ended;
+    assert.equal(code, 70);
+    assert.ok(Date.now() - at < 2000, `${Date.now() - at} ms`);
+    d.child = undefined;
+  } finally { await d.end(); }
+});
