@@ -1,0 +1,56 @@
+#include "check.h"
+
+#include <sqlite3.h>
+
+#include "../store/store.h"
+#include "jobs/work.h"
+
+static void run_sql(struct place *p, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 2000);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static int count(struct place *p, const char *sql)
+{
+    sqlite3_stmt *stmt = NULL;
+    sqlite3 *db = NULL;
+    int out;
+
+    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    out = sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return out;
+}
+
+/* More than one closure takes: 500 rows each. */
+static void what_is_over_goes_and_what_is_not_stays(void **state)
+{
+    struct place *p = *state;
+    struct app app = { .store = p->store };
+    struct error e = { 0 };
+
+    run_sql(p, "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1203)"
+               " INSERT INTO idempotency SELECT x'01', 'key-' || x, x'02', 201, '/', CASE WHEN x > 1200 THEN 99999999999 ELSE 1000 END FROM c");
+    run_sql(p, "INSERT INTO principal VALUES (x'01', 'user', 'a', NULL, 'active', 1, NULL, 1);"
+               "INSERT INTO session VALUES (x'0a', x'01', 1, 1, 1000, 1, '', ''), (x'0b', x'01', 1, 1, 99999999999, 1, '', '')");
+    assert_ok(job_tidy(&app, &e));
+    assert_int_equal(count(p, "SELECT COUNT(*) FROM idempotency"), 3);
+    assert_int_equal(count(p, "SELECT COUNT(*) FROM session"), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        in_place(what_is_over_goes_and_what_is_not_stays),
+    };
+
+    return tests_of(tests);
+}
