@@ -2,6 +2,10 @@
 #ifndef APP_H
 #define APP_H
 
+#include <stdint.h>
+
+#include "base/error.h"
+
 struct access;
 struct ca;
 struct config;
@@ -26,6 +30,8 @@ struct app {
     struct publish *publish;
     struct streams *streams;
     struct server *server;
+    int64_t started_at;
+    enum err (*unsealed)(struct app *app, struct error *e);      /* app_open.c: what waited for the keys goes on */
 };
 
 #endif

@@ -184,6 +184,7 @@ enum err access_open(struct store *store, const char *dir, struct access **out, 
 
     a->store = store;
     a->throttle = throttle_new();
+    access_session_limits(a, SESSION_IDLE, SESSION_LIFE);
     locks_init(a);
     if (snprintf(a->token_path, sizeof(a->token_path), "%s/setup-token", dir) >= (int)sizeof(a->token_path))
         r = fail(e, ERR_INVALID, "the path of the data directory is too long");
@@ -210,6 +211,12 @@ void access_close(struct access *a)
     pthread_join(a->thread, NULL);
     flush(a);
     drop(a);
+}
+
+void access_session_limits(struct access *a, int64_t idle_sec, int64_t life_sec)
+{
+    a->idle_sec = idle_sec;
+    a->life_sec = life_sec;
 }
 
 void access_hash(const char *secret, uint8_t out[SHA256_LEN])

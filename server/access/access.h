@@ -8,12 +8,15 @@
 
 struct access;
 
-enum { SESSION_IDLE = 30 * 60, SESSION_LIFE = 12 * 3600, PROOF_LIFE = 5 * 60, TOKEN_DAYS_MAX = 365 };
+enum { SESSION_IDLE = 30 * 60, SESSION_LIFE = 12 * 3600, TOKEN_DAYS_MAX = 365 };
 enum { COOKIE_ROOM = 64 };
 
 enum err access_open(struct store *store, const char *dir, struct access **out, struct error *e) MUST_CHECK;   /* loads the snapshot */
 void access_close(struct access *a);                                                 /* before store_close: writes last-seen times; NULL is fine */
 void access_heard(struct access *a, const struct note *notes, size_t len);           /* journal notes, on the writer thread: the snapshot follows */
+
+/* SESSION_IDLE and SESSION_LIFE until it is called: after open and whenever the settings change. Sessions that are open keep their end. */
+void access_session_limits(struct access *a, int64_t idle_sec, int64_t life_sec);
 
 /* Setup link: 256 bits, stored hashed, DIR/setup-token 0600; single use. */
 bool access_is_set_up(struct access *a);
@@ -31,11 +34,11 @@ enum err password_check(const char *password, struct error *e) MUST_CHECK;      
 
 /* Who it is goes into `out`: kind, id, name, rights, proved_at. Its source, request id and the like are the caller's and stay. */
 
-/* Sessions: the cookie is 256 bits base64url, stored hashed; idle 30 min, absolute 12 h. */
+/* Sessions: the cookie is 256 bits base64url, stored hashed. */
 enum err access_login(struct access *a, const char *name, const char *password, const char *agent,
                       char cookie[COOKIE_ROOM], struct actor *out, struct error *e) MUST_CHECK;   /* out->source is read: throttled 5 per 15 min per name + address; same time for unknown names */
 enum err access_session(struct access *a, const char *cookie, struct actor *out, struct error *e) MUST_CHECK;   /* from memory */
-int64_t access_session_ends(struct access *a, const char *cookie);                   /* when it ends whatever happens; 0: no such session */
+int64_t access_ends(struct access *a, const char *secret);                           /* when this cookie or token ends whatever happens; 0: it proves nobody */
 enum err access_logout(struct access *a, const char *cookie, const struct actor *who, struct error *e) MUST_CHECK;
 enum err access_prove_again(struct access *a, const char *cookie, const struct actor *who, const char *password, struct error *e) MUST_CHECK;   /* step-up */
 enum err access_change_password(struct access *a, const struct actor *who, const char *name, const char *password, struct error *e) MUST_CHECK;   /* ends that user's sessions */

@@ -50,6 +50,7 @@ struct access {
     struct store *store;
     char token_path[4096];                     /* DIR/setup-token */
     struct throttle *throttle;
+    _Atomic int64_t idle_sec, life_sec;
     pthread_t thread;
     pthread_cond_t wake;
     pthread_mutex_t lock;                      /* guards what follows */

@@ -78,18 +78,20 @@ static enum err check_password(struct access *a, const char *name, const char *p
         if (r)
             return r;
     }
-    return fail_kind(e, ERR_DENIED, "password", "the name or the password is wrong");
+    return fail_kind(e, ERR_DENIED, "unauthenticated", "the name or the password is wrong");
 }
+
+struct new_session { struct session_row row; int64_t idle_sec; };
 
 static enum err write_session(struct tx *tx, void *arg, struct error *e)
 {
-    const struct session_row *row = arg;
-    enum err r = store_session_tidy(tx, tx_now(tx) - SESSION_IDLE, e);
+    const struct new_session *n = arg;
+    enum err r = store_session_tidy(tx, tx_now(tx) - n->idle_sec, e);
 
     if (!r)
-        r = store_session_add(tx, row, e);
+        r = store_session_add(tx, &n->row, e);
     if (!r)
-        tx_note(tx, "session.opened", "user", &row->principal, NULL);
+        tx_note(tx, "session.opened", "user", &n->row.principal, NULL);
     return r;
 }
 
@@ -98,9 +100,9 @@ enum err access_login(struct access *a, const char *name, const char *password, 
 {
     CLEANUP(arena_drop) struct arena *arena = arena_new();
     uint8_t secret[SECRET_LEN], lookup[SHA256_LEN];
-    struct session_row row = { .lookup = bytes_of(lookup, sizeof(lookup)), .source = out->source };
+    struct new_session n = { .row = { .lookup = bytes_of(lookup, sizeof(lookup)), .source = out->source }, .idle_sec = a->idle_sec };
     struct actor who = *out;
-    enum err r = check_password(a, name, password, out, &row.principal, e);
+    enum err r = check_password(a, name, password, out, &n.row.principal, e);
 
     if (r)
         return r;
@@ -108,12 +110,12 @@ enum err access_login(struct access *a, const char *name, const char *password, 
     snprintf(cookie, COOKIE_ROOM, "%s", text_base64url(arena, bytes_of(secret, sizeof(secret))));
     own_wipe(secret, sizeof(secret));
     access_hash(cookie, lookup);
-    row.expires_at = clock_now() + SESSION_LIFE;
-    row.agent = agent_text(arena, agent);
+    n.row.expires_at = clock_now() + a->life_sec;
+    n.row.agent = agent_text(arena, agent);
     who.kind = ACTOR_USER;
-    who.id = row.principal;
+    who.id = n.row.principal;
     snprintf(who.name, sizeof(who.name), "%s", name);
-    r = store_write(a->store, &who, write_session, &row, e);
+    r = store_write(a->store, &who, write_session, &n, e);
     if (r)
         return r;
     access_wrote(a);
@@ -125,11 +127,11 @@ static enum err ended(struct error *e)
     return fail_kind(e, ERR_DENIED, "unauthenticated", "the session has ended: sign in again");
 }
 
-static bool is_live(const struct entry *entry)
+static bool is_live(const struct access *a, const struct entry *entry)
 {
     int64_t now = clock_now();
 
-    return now < entry->expires_at && now - entry->seen_at <= SESSION_IDLE;
+    return now < entry->expires_at && now - entry->seen_at <= a->idle_sec;
 }
 
 enum err access_session(struct access *a, const char *cookie, struct actor *out, struct error *e)
@@ -146,22 +148,24 @@ enum err access_session(struct access *a, const char *cookie, struct actor *out,
         return r;
     access_hash(cookie, lookup);
     entry = snapshot_find(s, ENTRY_SESSION, lookup);
-    if (entry == NULL || !is_live(entry))
+    if (entry == NULL || !is_live(a, entry))
         return ended(e);
     access_entry_actor(entry, ACTOR_USER, out);
     return ERR_NONE;
 }
 
-int64_t access_session_ends(struct access *a, const char *cookie)
+int64_t access_ends(struct access *a, const char *secret)
 {
     CLEANUP(snapshot_drop) struct snapshot *s = NULL;
     uint8_t lookup[SHA256_LEN];
     const struct entry *entry;
 
-    if (strnlen(cookie, COOKIE_ROOM) >= COOKIE_ROOM || access_snapshot(a, &s, NULL))
+    if (access_snapshot(a, &s, NULL))
         return 0;
-    access_hash(cookie, lookup);
+    access_hash(secret, lookup);
     entry = snapshot_find(s, ENTRY_SESSION, lookup);
+    if (entry == NULL)
+        entry = snapshot_find(s, ENTRY_TOKEN, lookup);
     return entry != NULL ? entry->expires_at : 0;
 }
 

@@ -30,7 +30,7 @@ static void a_session_is_known_until_it_is_closed(void **state)
     assert_ok(access_logout(f->access, cookie, &again, &e));
     assert_int_equal(access_session(f->access, cookie, &again, &e), ERR_DENIED);
     assert_string_equal(e.kind, "unauthenticated");
-    assert_int_equal(access_session_ends(f->access, cookie), 0);
+    assert_int_equal(access_ends(f->access, cookie), 0);
 }
 
 static void a_wrong_name_and_a_wrong_password_read_the_same(void **state)
@@ -139,6 +139,22 @@ static void a_session_that_is_not_used_ends(void **state)
     clock_moves(0);
 }
 
+static void the_settings_bound_idleness_and_life(void **state)
+{
+    struct fixture *f = *state;
+    struct error e = { 0 };
+    struct actor who = from("192.0.2.1");
+    char cookie[COOKIE_ROOM];
+
+    fixture_admin(f);
+    access_session_limits(f->access, 60, 600);
+    assert_ok(access_login(f->access, "admin", ADMIN_PASSWORD, NULL, cookie, &who, &e));
+    assert_true(access_ends(f->access, cookie) <= clock_now() + 600);
+    clock_moves(65);
+    assert_int_equal(access_session(f->access, cookie, &who, &e), ERR_DENIED);
+    clock_moves(0);
+}
+
 static void junk_cookies_are_nobody(void **state)
 {
     struct fixture *f = *state;
@@ -163,6 +179,7 @@ int main(void)
         with_fixture(proving_again_needs_the_password),
         with_fixture(no_session_lives_longer_than_half_a_day),
         with_fixture(a_session_that_is_not_used_ends),
+        with_fixture(the_settings_bound_idleness_and_life),
         with_fixture(junk_cookies_are_nobody),
     };
 
