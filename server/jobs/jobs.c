@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/own.h"
@@ -11,7 +12,7 @@
 #include "jobs/work.h"
 #include "store/jobs.h"
 
-enum { RUNNERS_MAX = 4, ROWS_LOOK_SEC = 30 };
+enum { RUNNERS_MAX = 4, ROWS_LOOK_SEC = 30, GATHER_MS = 50 };
 
 /* every_sec 0: when a row is due. One of a kind at a time, so nothing here asks whether it runs already. */
 static const struct task {
@@ -149,6 +150,15 @@ static bool wait_a_second(struct jobs *j, bool *is_woken)
     return goes_on;
 }
 
+/* Hundreds of commits a second wake us under load: one look serves those of a moment. */
+static void gather(bool is_woken)
+{
+    const struct timespec moment = { .tv_nsec = GATHER_MS * 1000000L };
+
+    if (is_woken)
+        nanosleep(&moment, NULL);
+}
+
 static void *clock_thread(void *arg)
 {
     struct jobs *j = arg;
@@ -159,6 +169,7 @@ static void *clock_thread(void *arg)
 
         identity_tick(j->app->identity);
         offer_due(j, now, look_for_rows(j, now, is_woken));
+        gather(is_woken);
     } while (wait_a_second(j, &is_woken));
     return NULL;
 }
@@ -210,6 +221,8 @@ void jobs_stop(struct jobs *j)
 
 void jobs_wake(struct jobs *j)
 {
+    if (j == NULL)
+        return;
     pthread_mutex_lock(&j->lock);
     j->is_woken = true;
     pthread_cond_signal(&j->clock_wakes);

@@ -9,6 +9,6 @@ struct jobs;
 
 enum err jobs_open(struct app *app, struct jobs **out, struct error *e) MUST_CHECK;
 void jobs_stop(struct jobs *j);        /* waits for what runs; what is queued stays queued; frees. NULL is fine */
-void jobs_wake(struct jobs *j);        /* any thread: something was committed, look for rows now */
+void jobs_wake(struct jobs *j);        /* any thread: something was committed, look for rows now; NULL is fine */
 
 #endif
