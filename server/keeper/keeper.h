@@ -51,15 +51,17 @@ struct blob_head {             /* what the clear head of a blob says; authentica
 };
 
 enum err keeper_start(const struct keeper_options *how, struct keeper **out, struct error *e) MUST_CHECK;
-void keeper_stop(struct keeper *k);                                /* closes its sockets and waits for it; NULL is fine */
+void keeper_stop(struct keeper *k);                                /* closes its sockets and waits for it; keys are given back before; NULL is fine */
 enum keeper_state keeper_state(struct keeper *k);                  /* cheap: remembered, not asked */
 /* Runs once, on a thread of the keeper's own, when the process has died. */
 void keeper_watch(struct keeper *k, void (*fn)(void *arg), void *arg);
+/* ERR_DENIED: wrong passphrase; ERR_LIMIT: one try a second; ERR_CONFLICT: it is not sealed. */
 enum err keeper_unseal(struct keeper *k, const char *passphrase, struct error *e) MUST_CHECK;
 /* Ring on disk is wrapped anew under the passphrase; "" makes it bare again. Before the daemon serves; used by `signet keeper passphrase`. */
 enum err keeper_ring_passphrase(const char *ring_path, const char *old_passphrase, const char *new_passphrase, struct error *e) MUST_CHECK;
 
 enum err keeper_make(struct keeper *k, const struct key_spec *spec, struct arena *a, struct sealed_key *out, struct error *e) MUST_CHECK;
+/* A key from outside: subject keys only, checked; spec->type KEY_NONE takes what it is. */
 enum err keeper_seal(struct keeper *k, const struct key_spec *spec, struct bytes pkcs8, struct arena *a, struct sealed_key *out, struct error *e) MUST_CHECK;
 bool keeper_blob_head(struct bytes blob, struct blob_head *out);
 
