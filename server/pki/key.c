@@ -244,6 +244,12 @@ static gnutls_sign_algorithm_t read_pss(struct der parameters)
     return GNUTLS_SIGN_UNKNOWN;
 }
 
+/* The NULL of RSA algorithms belongs there, and must not be missed: RFC 4055, 5. */
+static bool is_rsa_without_null(struct bytes full, struct bytes oid)
+{
+    return full.len == oid.len + 6 && memcmp(full.at + 4, oid.at, oid.len) == 0;
+}
+
 static enum sig_alg read_alg(struct bytes from, gnutls_sign_algorithm_t *gnutls, const char **key)
 {
     struct der d = der_of(from), in;
@@ -258,6 +264,13 @@ static enum sig_alg read_alg(struct bytes from, gnutls_sign_algorithm_t *gnutls,
     }
     if (!der_enter(&d, DER_SEQUENCE, &in) || !der_end(&d) || !der_get_oid(&in, &oid))
         return SIG_UNKNOWN;
+    for (size_t i = 0; i < ALGS; i++) {
+        if (!der_end(&in) || !is_rsa_without_null(algs[i].der, oid))
+            continue;
+        *gnutls = algs[i].gnutls;
+        *key = algs[i].key;
+        return algs[i].alg;
+    }
     for (size_t i = 0; i < sizeof(weak) / sizeof(*weak); i++)
         if (der_oid_is(oid, weak[i]))
             return SIG_WEAK;
