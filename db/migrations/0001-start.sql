@@ -53,6 +53,7 @@ CREATE TABLE issuer (             -- a name with a key that signs certificates: 
     id BLOB PRIMARY KEY, name BLOB NOT NULL, name_sha256 BLOB NOT NULL, key_identifier BLOB NOT NULL DEFAULT x'', label TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX issuer_name ON issuer(name_sha256, key_identifier);
+CREATE INDEX issuer_label ON issuer(label);
 CREATE TABLE authority (          -- an issuer whose key is ours (or whose CRL we host: key NULL)
     id BLOB PRIMARY KEY REFERENCES issuer(id), slug TEXT NOT NULL UNIQUE, key BLOB REFERENCES key(id), parent BLOB REFERENCES authority(id),
     certificate INTEGER,                                            -- version.n that chains are built with now
@@ -86,11 +87,11 @@ CREATE UNIQUE INDEX version_serial   ON version(serial, issuer) WHERE is_issued 
 CREATE INDEX version_foreign_serial  ON version(serial, issuer) WHERE is_issued = 0;
 CREATE INDEX version_sha1   ON version(sha1);
 -- The sort orders of the list carry the columns that filters test: a walk then never fetches a row it throws away.
-CREATE INDEX version_newest ON version(n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags) WHERE is_current = 1;
-CREATE INDEX version_expiry ON version(not_after, n, certificate, not_before, state, issuer, key_type, store, source, flags) WHERE is_current = 1;
-CREATE INDEX version_name   ON version(common_name, n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags) WHERE is_current = 1;
-CREATE INDEX version_issuer ON version(issuer, not_after, n)      WHERE is_current = 1;
-CREATE INDEX version_store  ON version(store, not_after, n)       WHERE is_current = 1 AND store <> 'personal';
+CREATE INDEX version_newest ON version(n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, is_current) WHERE is_current = 1;
+CREATE INDEX version_expiry ON version(not_after, n, certificate, not_before, state, issuer, key_type, store, source, flags, is_current) WHERE is_current = 1;
+CREATE INDEX version_name   ON version(common_name, n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, is_current) WHERE is_current = 1;
+CREATE INDEX version_issuer ON version(issuer, not_after, n, is_current) WHERE is_current = 1;
+CREATE INDEX version_store  ON version(store, not_after, n, is_current)  WHERE is_current = 1 AND store <> 'personal';
 CREATE INDEX version_spki   ON version(spki_sha256);
 CREATE INDEX version_key    ON version(key)  WHERE key IS NOT NULL;
 CREATE INDEX version_ski    ON version(ski)  WHERE store IN ('root','intermediate');

@@ -45,9 +45,12 @@ enum err inventory_by_version(const struct db *db, int64_t n, struct arena *a, s
 /* Leaf first, then issuers as far as they are known; the root last, only when asked for. */
 enum err inventory_chain(const struct db *db, int64_t version_n, bool with_root, struct arena *a, struct bytes **out, size_t *len, struct error *e) MUST_CHECK;
 
+/* Rows are shown by the right of this number (RIGHT_READ of access/rights.h, a brother of this floor; a test holds them equal):
+   on everything, or on their authority or certificate. */
+enum { INVENTORY_RIGHT_READ = 4 };
 struct inventory_ask {
     const char *q;                 /* search box: names (trigram), serial or thumbprint (prefix, any separators) */
-    const char *filter;            /* "status:valid expires<30d issuer:\"Lab CA\" key:ec-p256 has:key source:rest store:personal -status:expired" */
+    const char *filter;            /* "status:valid expires<30d issuer:\"Lab CA\" key:ec-p256 has:key is:self-signed source:rest store:personal san:*.lan serial:0a1b -status:expired words" */
     const char *sort;              /* "not_after" "-not_after" "common_name" "-common_name" "created" "-created"; default "-created" */
     unsigned limit;                /* 1..500, default 100 */
     const char *cursor;            /* opaque, MACed; bad one: ERR_INVALID at "/cursor" */
@@ -55,6 +58,7 @@ struct inventory_ask {
 struct inventory_page { struct inventory_item *items; size_t len; const char *next_cursor; /* NULL: the end */ };
 enum err inventory_list(struct store *store, const struct actor *who, const struct inventory_ask *ask, struct arena *a, struct inventory_page *out, struct error *e) MUST_CHECK;
 
+/* Each current version counts once, by its end and whether it is revoked; the five add up. */
 struct inventory_counts { int64_t valid, expiring, expired, revoked, total; };
 enum err inventory_count(const struct db *db, int64_t now, struct inventory_counts *out, struct error *e) MUST_CHECK;
 struct inventory_day { int64_t day; int64_t count; };      /* days since 1970 of not_after */

@@ -4,6 +4,7 @@
 
 #include "inventory/inventory.h"
 #include "store/certificates.h"
+#include "store/settings.h"
 
 enum { VERSION_HAS_KEY = 1 << 8 };     /* beside the flags of inventory.h; the sort indexes carry it */
 

@@ -1,7 +1,6 @@
 #include "base/time.h"
 #include "inventory/rows.h"
 #include "pki/dn.h"
-#include "store/settings.h"
 
 static const char *const status_words[STATUS_COUNT] = {
     [STATUS_VALID] = "valid", [STATUS_EXPIRING] = "expiring", [STATUS_EXPIRED] = "expired", [STATUS_NOT_YET] = "not-yet-valid", [STATUS_REVOKED] = "revoked",

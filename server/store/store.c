@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/random.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "store/connection.h"
 #include "store/readers.h"
@@ -16,6 +18,7 @@ enum { HEALTH_WAIT_SEC = 2 };
 struct store {
     struct writer *writer;
     struct readers *readers;
+    uint8_t key[STORE_SECRET_LEN];
 
     /* One question to the writer at a time; it stands here because the asker does not wait for ever. */
     pthread_mutex_t health_lock;
@@ -31,6 +34,60 @@ static void rest_readers(void *arg)
     readers_rest(s->readers);
 }
 
+/* life ------------------------------------------------------------------------------------------------------ */
+
+static enum err make_key(struct tx *tx, void *arg, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(tx_db(tx), Q_META_MAKE);
+
+    query_text(&q, ":name", "key");
+    query_text(&q, ":value", arg);
+    return query_run(&q, NULL, e);
+}
+
+static enum err read_key(struct store *s, bool *found, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    CLEANUP(look_done) struct look look = { 0 };
+    CLEANUP(query_done) struct query q = { 0 };
+    size_t len = 0;
+    enum err r;
+
+    *found = false;
+    r = store_look(s, &look, e);
+    if (r)
+        return r;
+    q = query_begin(look_db(&look), Q_META_GET);
+    query_text(&q, ":name", "key");
+    if (!query_next(&q))
+        return query_end(&q, e);
+    if (!text_unhex(query_get_text(&q, 0, a), s->key, sizeof(s->key), &len) || len != sizeof(s->key))
+        return fail(e, ERR_IO, "the database is damaged (its key is no key): restore a backup");
+    *found = true;
+    return ERR_NONE;
+}
+
+static enum err load_key(struct store *s, struct error *e)
+{
+    struct actor by = actor_clock("first start");
+    char hex[2 * STORE_SECRET_LEN + 1];
+    uint8_t fresh[STORE_SECRET_LEN];
+    bool found;
+    enum err r = read_key(s, &found, e);
+
+    if (r || found)
+        return r;
+    random_fill(fresh, sizeof(fresh));
+    text_hex(bytes_of(fresh, sizeof(fresh)), hex);
+    r = store_write(s, &by, make_key, hex, e);
+    return r ? r : read_key(s, &found, e);
+}
+
+const uint8_t *store_secret(const struct store *s)
+{
+    return s->key;
+}
+
 enum err store_open(const struct store_options *how, struct store **out, struct error *e)
 {
     struct store *s = own_alloc(sizeof(*s));
@@ -44,6 +101,11 @@ enum err store_open(const struct store_options *how, struct store **out, struct 
         readers_free(s->readers);
         pthread_mutex_destroy(&s->health_lock);
         free(s);
+        return r;
+    }
+    r = load_key(s, e);
+    if (r) {
+        store_close(s);
         return r;
     }
 
@@ -63,6 +125,8 @@ void store_close(struct store *s)
     pthread_mutex_destroy(&s->health_lock);
     free(s);
 }
+
+/* reading and writing ---------------------------------------------------------------------------------------- */
 
 enum err store_look(struct store *s, struct look *out, struct error *e)
 {
@@ -124,6 +188,8 @@ void store_watch(struct store *s, void (*fn)(void *arg, const struct note *notes
 {
     writer_watch(s->writer, fn, arg);
 }
+
+/* health ----------------------------------------------------------------------------------------------------- */
 
 /* Writes only when the last commit failed: an empty transaction costs the disk nothing. */
 static enum err touch(struct tx *tx, void *arg, struct error *e)

@@ -53,6 +53,10 @@ void store_watch(struct store *s, void (*fn)(void *arg, const struct note *notes
 struct idempotency { bool is_found, is_same; int status; char location[128]; };
 enum err store_idempotency(struct store *s, const struct actor *by, struct idempotency *out, struct error *e) MUST_CHECK;
 
+/* 32 random bytes of this database, for what goes out and must come back unchanged. */
+enum { STORE_SECRET_LEN = 32 };
+const uint8_t *store_secret(const struct store *s);
+
 /* Is the writer alive and the file writable? For /readyz; bounded wait. */
 enum err store_health(struct store *s, struct error *e) MUST_CHECK;
 

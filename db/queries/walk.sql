@@ -1,0 +1,100 @@
+-- Walks of the list: each along its own covering index, which INDEXED BY holds it to; filters are tested by the caller, row by row.
+
+-- walk_newest: by version, newest first
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
+  FROM version INDEXED BY version_newest
+ WHERE is_current = 1 AND n < :n
+ ORDER BY n DESC;
+
+-- walk_oldest: by version, oldest first
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
+  FROM version INDEXED BY version_newest
+ WHERE is_current = 1 AND n > :n
+ ORDER BY n;
+
+-- walk_expiry_up: what ends first
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
+  FROM version INDEXED BY version_expiry
+ WHERE is_current = 1 AND not_after > :number AND not_after < :max
+ ORDER BY not_after, n;
+
+-- walk_expiry_up_ties: the rest of those that end in the same second
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
+  FROM version INDEXED BY version_expiry
+ WHERE is_current = 1 AND not_after = :number AND n > :n
+ ORDER BY n;
+
+-- walk_expiry_down: what ends last
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
+  FROM version INDEXED BY version_expiry
+ WHERE is_current = 1 AND not_after < :number AND not_after >= :min
+ ORDER BY not_after DESC, n DESC;
+
+-- walk_expiry_down_ties: the rest of those that end in the same second
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
+  FROM version INDEXED BY version_expiry
+ WHERE is_current = 1 AND not_after = :number AND n < :n
+ ORDER BY n DESC;
+
+-- walk_name_up: by common name
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
+  FROM version INDEXED BY version_name
+ WHERE is_current = 1 AND common_name > :text
+ ORDER BY common_name, n;
+
+-- walk_name_up_ties: the rest of those of the same name
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
+  FROM version INDEXED BY version_name
+ WHERE is_current = 1 AND common_name = :text AND n > :n
+ ORDER BY n;
+
+-- walk_name_down: by common name, backwards
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
+  FROM version INDEXED BY version_name
+ WHERE is_current = 1 AND common_name < :text
+ ORDER BY common_name DESC, n DESC;
+
+-- walk_name_down_ties: the rest of those of the same name
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
+  FROM version INDEXED BY version_name
+ WHERE is_current = 1 AND common_name = :text AND n < :n
+ ORDER BY n DESC;
+
+-- walk_one: the same of one version
+SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
+  FROM version
+ WHERE n = :n AND is_current = 1;
+
+-- find_serial: current versions whose serial number begins so
+SELECT n FROM version INDEXED BY version_serial
+ WHERE is_issued = 1 AND serial >= :low AND serial < :high AND is_current = 1
+ LIMIT :limit;
+
+-- find_foreign_serial: the same of others' certificates
+SELECT n FROM version INDEXED BY version_foreign_serial
+ WHERE is_issued = 0 AND serial >= :low AND serial < :high AND is_current = 1
+ LIMIT :limit;
+
+-- find_sha1: current versions whose thumbprint begins so
+SELECT n FROM version WHERE sha1 >= :low AND sha1 < :high AND is_current = 1 LIMIT :limit;
+
+-- find_sha256: current versions whose SHA-256 thumbprint begins so
+SELECT n FROM version WHERE sha256 >= :low AND sha256 < :high AND is_current = 1 LIMIT :limit;
+
+-- find_name: versions for a name, or for all below it
+SELECT DISTINCT version FROM name WHERE reversed >= :low AND reversed < :high LIMIT :limit;
+
+-- find_words: lineages whose text holds all these trigrams
+SELECT c.current FROM search AS s JOIN certificate AS c ON c.n = s.rowid WHERE s.search MATCH :trigrams LIMIT :limit;
+
+-- find_issuer: what one issuer has signed
+SELECT n FROM version INDEXED BY version_issuer WHERE is_current = 1 AND issuer = :issuer LIMIT :limit;
+
+-- find_store: what stands in a store other than personal
+SELECT n FROM version INDEXED BY version_store WHERE is_current = 1 AND store <> 'personal' AND store = :store LIMIT :limit;
+
+-- find_ending: what ends within a span
+SELECT n FROM version INDEXED BY version_expiry WHERE is_current = 1 AND not_after >= :from AND not_after < :to LIMIT :limit;
+
+-- issuer_labelled: issuers of that label
+SELECT id FROM issuer WHERE label = :label LIMIT 16;

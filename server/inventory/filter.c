@@ -1,0 +1,416 @@
+#include "inventory/filter.h"
+
+#include "base/text.h"
+#include "base/time.h"
+
+enum { WORD_MAX = 200, DIGITS_MIN = 4 };
+
+/* words of the grammar ----------------------------------------------------------------------------------------- */
+
+static enum err bad(struct error *e, const char *text, const char *why)
+{
+    return fail_at(e, "/filter", "\"%.60s\": %s", text, why);
+}
+
+static enum err read_status(struct term *t, int64_t now, struct error *e)
+{
+    (void)now;
+    return status_parse(t->text, &t->status) ? ERR_NONE : bad(e, t->text, "a status is valid, expiring, expired, not-yet-valid or revoked");
+}
+
+static enum err read_key(struct term *t, int64_t now, struct error *e)
+{
+    (void)now;
+    (void)e;
+    t->kind = TERM_KEY;
+    return ERR_NONE;
+}
+
+static enum err read_has(struct term *t, int64_t now, struct error *e)
+{
+    (void)now;
+    return strcmp(t->text, "key") == 0 ? ERR_NONE : bad(e, t->text, "the only thing to have is a key: has:key");
+}
+
+static enum err read_is(struct term *t, int64_t now, struct error *e)
+{
+    (void)now;
+    t->flag = strcmp(t->text, "self-signed") == 0 ? VERSION_SELF_SIGNED : strcmp(t->text, "authority") == 0 ? VERSION_AUTHORITY : 0;
+    return t->flag != 0 ? ERR_NONE : bad(e, t->text, "is:self-signed or is:authority");
+}
+
+static enum err read_san(struct term *t, int64_t now, struct error *e)
+{
+    const char *rest = text_starts(t->text, "*.") ? t->text + 2 : t->text;
+
+    (void)now;
+    return *rest != '\0' && strchr(rest, '*') == NULL ? ERR_NONE : bad(e, t->text, "a name, an address, or *.name for everything below it");
+}
+
+static enum err read_digits(struct term *t, int64_t now, struct error *e)
+{
+    (void)now;
+    return digits_parse(t->text, &t->digits) ? ERR_NONE : bad(e, t->text, "the beginning of a serial number or thumbprint, in hexadecimal");
+}
+
+/* "30d" from now, or a day "2027-01-31". */
+static bool parse_instant(const char *text, int64_t now, int64_t *out)
+{
+    static const struct { char unit; int64_t seconds; } units[] = { { 'h', HOURS }, { 'd', DAYS }, { 'w', 7 * DAYS }, { 'y', 365 * DAYS } };
+    char digits[8] = "", instant[TIME_TEXT];
+    size_t len = strlen(text);
+    int64_t count;
+
+    if (len == 10) {
+        memcpy(instant, text, 10);
+        memcpy(instant + 10, "T00:00:00Z", 11);
+        return time_parse(instant, out);
+    }
+    if (len < 2 || len > sizeof(digits))
+        return false;
+    memcpy(digits, text, len - 1);
+    if (!text_number(digits, 0, 1000000, &count))
+        return false;
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+        if (units[i].unit == text[len - 1]) {
+            *out = now + count * units[i].seconds;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err read_expires(struct term *t, int64_t now, struct error *e)
+{
+    int64_t at;
+
+    if ((t->text[0] != '<' && t->text[0] != '>') || !parse_instant(t->text + 1, now, &at))
+        return bad(e, t->text, "expires<30d, expires>1y or expires<2027-01-31");
+    t->from = t->text[0] == '<' ? INT64_MIN : at;
+    t->to = t->text[0] == '<' ? at : INT64_MAX;
+    return ERR_NONE;
+}
+
+static enum err read_plain(struct term *t, int64_t now, struct error *e)
+{
+    (void)t;
+    (void)now;
+    (void)e;
+    return ERR_NONE;
+}
+
+static const struct word {
+    const char *name;              /* with what stands between it and its value */
+    size_t skip;                   /* characters of the name that are no part of the value */
+    enum term_kind kind;
+    enum err (*read)(struct term *t, int64_t now, struct error *e);
+} words[] = {
+    { "status:",     7, TERM_STATUS,  read_status },
+    { "expires<",    7, TERM_EXPIRES, read_expires },
+    { "expires>",    7, TERM_EXPIRES, read_expires },
+    { "issuer:",     7, TERM_ISSUER,  read_plain },
+    { "key:",        4, TERM_KEY,     read_key },
+    { "has:",        4, TERM_HAS_KEY, read_has },
+    { "is:",         3, TERM_IS,      read_is },
+    { "source:",     7, TERM_SOURCE,  read_plain },
+    { "store:",      6, TERM_STORE,   read_plain },
+    { "san:",        4, TERM_SAN,     read_san },
+    { "serial:",     7, TERM_DIGITS,  read_digits },
+    { "thumbprint:", 11, TERM_DIGITS, read_digits },
+};
+
+/* parsing ------------------------------------------------------------------------------------------------------ */
+
+static enum err add(struct filter *f, const struct term *t, const char *field, struct error *e)
+{
+    if (f->len == TERMS_MAX)
+        return fail_at(e, field, "at most %d conditions", TERMS_MAX);
+    f->at[f->len++] = *t;
+    return ERR_NONE;
+}
+
+static enum err add_word(struct filter *f, const char *text, bool is_not, const char *field, struct error *e)
+{
+    struct term t = { .kind = TERM_WORD, .text = text, .is_not = is_not };
+
+    if (strlen(text) > WORD_MAX)
+        return fail_at(e, field, "a word to search for has at most %d bytes", WORD_MAX);
+    if (!digits_parse(text, &t.digits) || t.digits.nibbles < DIGITS_MIN)
+        t.digits.nibbles = 0;
+    return add(f, &t, field, e);
+}
+
+/* "fe80::1" and "ab:cd:ef" are no conditions, "colour:red" would be one. */
+static bool is_number_like(const char *token)
+{
+    return token[strspn(token, "0123456789abcdefABCDEF:.")] == '\0';
+}
+
+static enum err read_term(const char *token, bool is_not, int64_t now, struct arena *a, struct filter *f, struct error *e)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        struct term t = { .kind = words[i].kind, .is_not = is_not };
+        enum err r;
+
+        if (!text_starts(token, words[i].name))
+            continue;
+        t.text = t.kind == TERM_ISSUER ? arena_text(a, token + words[i].skip) : text_lower(a, token + words[i].skip);
+        if (t.text[0] == '\0')
+            return bad(e, token, "a value is missing");
+        r = words[i].read(&t, now, e);
+        return r ? r : add(f, &t, "/filter", e);
+    }
+    if (strchr(token, ':') != NULL && !is_number_like(token))
+        return bad(e, token, "known are status: expires< expires> issuer: key: has: is: source: store: san: serial: thumbprint:, and words");
+    return add_word(f, text_lower(a, token), is_not, "/filter", e);
+}
+
+/* The next token, its quotes taken away; NULL at the end. *is_open: a quote was not closed. */
+static char *next_token(const char **at, struct arena *a, bool *is_open)
+{
+    const char *p = *at;
+    char *token;
+    size_t len = 0;
+    bool is_quoted = false;
+
+    while (*p == ' ')
+        p++;
+    if (*p == '\0')
+        return NULL;
+    token = arena_take(a, strlen(p) + 1);
+    for (; *p != '\0' && (is_quoted || *p != ' '); p++) {
+        if (*p == '"')
+            is_quoted = !is_quoted;
+        else
+            token[len++] = *p;
+    }
+    *at = p;
+    *is_open = is_quoted;
+    return token;
+}
+
+static enum err check_text(const char *text, const char *field, struct error *e)
+{
+    if (strlen(text) > FILTER_TEXT_MAX)
+        return fail_at(e, field, "longer than %d bytes", FILTER_TEXT_MAX);
+    return text_is_clean(bytes_text(text)) ? ERR_NONE : fail_at(e, field, "not UTF-8, or with control characters");
+}
+
+enum err filter_parse(const char *text, int64_t now, struct arena *a, struct filter *out, struct error *e)
+{
+    bool is_open = false;
+    char *token;
+    enum err r;
+
+    if (text == NULL)
+        return ERR_NONE;
+    r = check_text(text, "/filter", e);
+    if (r)
+        return r;
+    for (token = next_token(&text, a, &is_open); token != NULL; token = next_token(&text, a, &is_open)) {
+        bool is_not = token[0] == '-';
+
+        if (is_open)
+            return fail_at(e, "/filter", "a quotation mark is not closed");
+        r = token[is_not] != '\0' ? read_term(token + is_not, is_not, now, a, out, e) : ERR_NONE;
+        if (r)
+            return r;
+    }
+    return ERR_NONE;
+}
+
+/* A pasted serial number or thumbprint is one thing, whatever stands between its digits; else every word must be found. */
+enum err filter_parse_q(const char *q, struct arena *a, struct filter *out, struct error *e)
+{
+    struct digits digits;
+    bool is_open = false;
+    char *token;
+    enum err r;
+
+    if (q == NULL)
+        return ERR_NONE;
+    r = check_text(q, "/q", e);
+    if (r)
+        return r;
+    if (digits_parse(q, &digits) && digits.nibbles >= DIGITS_MIN)
+        return add_word(out, text_lower(a, q), false, "/q", e);
+    for (token = next_token(&q, a, &is_open); token != NULL; token = next_token(&q, a, &is_open)) {
+        r = *token != '\0' ? add_word(out, text_lower(a, token), false, "/q", e) : ERR_NONE;
+        if (r)
+            return r;
+    }
+    return ERR_NONE;
+}
+
+enum err filter_resolve(struct filter *f, const struct db *db, struct error *e)
+{
+    for (size_t i = 0; i < f->len; i++) {
+        struct term *t = &f->at[i];
+        enum err r;
+
+        if (t->kind != TERM_ISSUER)
+            continue;
+        if (id_parse(t->text, &t->issuers[0])) {
+            t->issuers_len = 1;
+            continue;
+        }
+        r = store_issuers_labelled(db, t->text, t->issuers, &t->issuers_len, e);
+        if (r)
+            return r;
+    }
+    return ERR_NONE;
+}
+
+/* testing ------------------------------------------------------------------------------------------------------ */
+
+unsigned filter_wants(const struct filter *f)
+{
+    static const unsigned wants[] = {
+        [TERM_STATUS] = WANT_STATE, [TERM_ISSUER] = WANT_ISSUER, [TERM_KEY] = WANT_KEY_TYPE, [TERM_SOURCE] = WANT_SOURCE,
+        [TERM_STORE] = WANT_STORE, [TERM_WORD] = 0,
+    };
+    unsigned all = 0;
+
+    for (size_t i = 0; i < f->len; i++)
+        all |= wants[f->at[i].kind];
+    return all;
+}
+
+static void narrow(int64_t *from, int64_t *to, int64_t low, int64_t high)
+{
+    *from = low > *from ? low : *from;
+    *to = high < *to ? high : *to;
+}
+
+void filter_span(const struct filter *f, const struct moment *at, int64_t *from, int64_t *to)
+{
+    *from = INT64_MIN;
+    *to = INT64_MAX;
+    for (size_t i = 0; i < f->len; i++) {
+        const struct term *t = &f->at[i];
+
+        if (t->is_not)
+            continue;
+        if (t->kind == TERM_EXPIRES)
+            narrow(from, to, t->from, t->to);
+        else if (t->kind == TERM_STATUS && t->status == STATUS_EXPIRED)
+            narrow(from, to, INT64_MIN, at->now);
+        else if (t->kind == TERM_STATUS && t->status == STATUS_EXPIRING)
+            narrow(from, to, at->now, at->expiring_at);
+        else if (t->kind == TERM_STATUS && t->status == STATUS_VALID)
+            narrow(from, to, at->expiring_at, INT64_MAX);
+    }
+}
+
+static bool is_one_of(const struct term *t, const struct id *issuer)
+{
+    for (size_t i = 0; i < t->issuers_len; i++)
+        if (id_equal(&t->issuers[i], issuer))
+            return true;
+    return false;
+}
+
+static bool is_fetched(enum term_kind kind)
+{
+    return kind == TERM_SAN || kind == TERM_DIGITS || kind == TERM_WORD;
+}
+
+/* By what the index holds. */
+static bool test_here(const struct term *t, const struct moment *at, const struct walk_row *row)
+{
+    switch (t->kind) {
+    case TERM_STATUS:
+        return status_at(at->now, at->expiring_at, row->not_before, row->not_after, strcmp(row->state, "revoked") == 0) == t->status;
+    case TERM_EXPIRES:
+        return row->not_after >= t->from && row->not_after < t->to;
+    case TERM_ISSUER:
+        return is_one_of(t, &row->issuer);
+    case TERM_KEY:
+        return strcmp(row->key_type, t->text) == 0;
+    case TERM_HAS_KEY:
+        return (row->flags & VERSION_HAS_KEY) != 0;
+    case TERM_IS:
+        return (row->flags & t->flag) != 0;
+    case TERM_SOURCE:
+        return strcmp(row->source, t->text) == 0;
+    case TERM_STORE:
+        return strcmp(row->store, t->text) == 0;
+    case TERM_SAN:
+    case TERM_DIGITS:
+    case TERM_WORD:
+        break;
+    }
+    return !t->is_not;             /* fetched, later */
+}
+
+static bool name_matches(const char *pattern, const char *name)
+{
+    return text_starts(pattern, "*.") ? text_ends(name, pattern + 1) : strcmp(name, pattern) == 0;
+}
+
+static enum err test_names(const struct term *t, const struct db *db, int64_t n, struct arena *a, bool *out, struct error *e)
+{
+    struct name_row *names;
+    size_t len;
+    enum err r = store_names(db, n, a, &names, &len, e);
+
+    *out = false;
+    for (size_t i = 0; r == ERR_NONE && i < len && !*out; i++)
+        *out = name_matches(t->text, names[i].text);
+    return r;
+}
+
+static enum err test_digits(const struct digits *d, const struct db *db, int64_t n, struct arena *a, bool *out, struct error *e)
+{
+    struct version_row row;
+    enum err r = store_version(db, n, a, &row, e);
+
+    *out = r == ERR_NONE && (digits_match(d, row.serial) || digits_match(d, row.sha1) || digits_match(d, row.sha256));
+    return r;
+}
+
+static enum err test_word(const struct term *t, const struct db *db, const struct walk_row *row, struct arena *a, bool *out, struct error *e)
+{
+    const char *text;
+    enum err r = store_text(db, row->certificate_n, a, &text, e);
+
+    *out = r == ERR_NONE && strstr(text, t->text) != NULL;
+    if (r == ERR_NONE && !*out && t->digits.nibbles > 0)
+        r = test_digits(&t->digits, db, row->n, a, out, e);
+    return r;
+}
+
+static enum err test_there(const struct term *t, const struct db *db, const struct walk_row *row, bool *out, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+
+    if (t->kind == TERM_SAN)
+        return test_names(t, db, row->n, a, out, e);
+    if (t->kind == TERM_DIGITS)
+        return test_digits(&t->digits, db, row->n, a, out, e);
+    return test_word(t, db, row, a, out, e);
+}
+
+enum err filter_test(const struct filter *f, const struct db *db, const struct moment *at, const struct walk_row *row,
+                     unsigned *cost, bool *passes, struct error *e)
+{
+    *passes = false;
+    for (size_t i = 0; i < f->len; i++)
+        if (test_here(&f->at[i], at, row) == f->at[i].is_not)
+            return ERR_NONE;
+    for (size_t i = 0; i < f->len; i++) {
+        bool holds;
+        enum err r;
+
+        if (!is_fetched(f->at[i].kind))
+            continue;
+        *cost += 4;
+        r = test_there(&f->at[i], db, row, &holds, e);
+        if (r)
+            return r;
+        if (holds == f->at[i].is_not)
+            return ERR_NONE;
+    }
+    *passes = true;
+    return ERR_NONE;
+}

@@ -1,0 +1,40 @@
+/* filter - what a list shows, as a person writes it: status:valid expires<30d issuer:"Lab CA" -store:root san:*.lan words.
+   Parsed to fixed terms; no SQL is composed. */
+#ifndef INVENTORY_FILTER_H
+#define INVENTORY_FILTER_H
+
+#include "inventory/rows.h"
+#include "store/walk.h"
+
+enum term_kind { TERM_STATUS, TERM_EXPIRES, TERM_ISSUER, TERM_KEY, TERM_HAS_KEY, TERM_IS, TERM_SOURCE, TERM_STORE, TERM_SAN, TERM_DIGITS, TERM_WORD };
+struct term {
+    enum term_kind kind;
+    bool is_not;
+    const char *text;              /* lower case but for labels */
+    enum status status;
+    int64_t from, to;              /* TERM_EXPIRES: not_after in [from, to) */
+    unsigned flag;                 /* TERM_IS */
+    struct digits digits;          /* TERM_DIGITS; TERM_WORD: nibbles is 0 when the word is no number */
+    struct id issuers[LABELLED_MAX];
+    size_t issuers_len;            /* TERM_ISSUER: filled by filter_resolve */
+};
+
+enum { TERMS_MAX = 24, FILTER_TEXT_MAX = 1000 };
+struct filter {
+    struct term at[TERMS_MAX];
+    size_t len;
+};
+
+/* Every AND of it must hold. Errors name "/filter" or "/q". NULL and "" add nothing. */
+enum err filter_parse(const char *text, int64_t now, struct arena *a, struct filter *out, struct error *e) MUST_CHECK;
+enum err filter_parse_q(const char *q, struct arena *a, struct filter *out, struct error *e) MUST_CHECK;
+enum err filter_resolve(struct filter *f, const struct db *db, struct error *e) MUST_CHECK;    /* labels of issuers */
+
+unsigned filter_wants(const struct filter *f);                     /* columns that the test needs: WANT_* */
+/* What not_after must be within, by the terms that are not negated: [*from, *to). */
+void filter_span(const struct filter *f, const struct moment *at, int64_t *from, int64_t *to);
+/* Does the row pass? Words, numbers and names are fetched only when all else holds; *cost grows by what that takes. */
+enum err filter_test(const struct filter *f, const struct db *db, const struct moment *at, const struct walk_row *row,
+                     unsigned *cost, bool *passes, struct error *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,257 @@
+#include "inventory/plan.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+static bool may_see(const struct sight *s, const struct walk_row *row)
+{
+    if (s->is_all)
+        return true;
+    for (size_t i = 0; i < s->issuers_len; i++)
+        if (id_equal(&s->issuers[i], &row->issuer))
+            return true;
+    for (size_t i = 0; i < s->certificates_len; i++)
+        if (s->certificates[i] == row->certificate_n)
+            return true;
+    return false;
+}
+
+static struct walk_row kept_row(const struct walk_row *row, struct arena *a)
+{
+    return (struct walk_row){ .n = row->n, .certificate_n = row->certificate_n, .not_after = row->not_after, .common_name = arena_text(a, row->common_name) };
+}
+
+/* along the order ---------------------------------------------------------------------------------------------- */
+
+struct walking {
+    const struct plan *plan;
+    struct planned *out;
+    struct arena *arena;
+    unsigned cost;
+    enum err r;
+    struct error *e;
+};
+
+static bool take_row(void *arg, const struct walk_row *row)
+{
+    struct walking *w = arg;
+    bool passes = false;
+
+    if (w->out->len == w->plan->limit || w->cost >= EXAMINED_MAX) {
+        w->out->has_more = true;
+        return false;
+    }
+    w->cost++;
+    if (may_see(&w->plan->sight, row))
+        w->r = filter_test(&w->plan->filter, w->plan->db, &w->plan->at, row, &w->cost, &passes, w->e);
+    if (w->r)
+        return false;
+    if (passes)
+        w->out->rows[w->out->len++] = kept_row(row, w->arena);
+    if (passes || w->cost >= EXAMINED_MAX)
+        w->out->last = passes ? w->out->rows[w->out->len - 1] : kept_row(row, w->arena);
+    return true;
+}
+
+static enum err walk_along(const struct plan *p, struct arena *a, struct planned *out, struct error *e)
+{
+    struct walk walk = { .order = p->order, .from = p->from, .wants = filter_wants(&p->filter) | (p->sight.is_all ? 0 : WANT_ISSUER) };
+    struct walking w = { .plan = p, .out = out, .arena = a, .e = e };
+    enum err r;
+
+    filter_span(&p->filter, &p->at, &walk.min, &walk.max);
+    r = store_walk(p->db, &walk, take_row, &w, e);
+    return r ? r : w.r;
+}
+
+/* straight to them --------------------------------------------------------------------------------------------- */
+
+static enum err find_word(const struct plan *p, const struct term *t, struct found *out, bool *leads, struct error *e)
+{
+    enum err r;
+
+    *leads = strlen(t->text) >= TRIGRAM && text_is_printable_ascii(t->text);    /* the index folds other letters in its own way */
+    if (!*leads)
+        return ERR_NONE;
+    r = store_find_words(p->db, t->text, out, e);
+    if (r == ERR_NONE && t->digits.nibbles > 0 && !out->is_more)
+        r = store_find_digits(p->db, &t->digits, out, e);
+    return r;
+}
+
+static enum err find_issuers(const struct plan *p, const struct id *issuers, size_t len, struct found *out, struct error *e)
+{
+    for (size_t i = 0; i < len && !out->is_more; i++) {
+        enum err r = store_find_issuer(p->db, &issuers[i], out, e);
+
+        if (r)
+            return r;
+    }
+    return ERR_NONE;
+}
+
+/* *leads: the condition has an index of its own. */
+static enum err find(const struct plan *p, const struct term *t, struct found *out, bool *leads, struct error *e)
+{
+    *leads = !t->is_not;
+    switch (*leads ? t->kind : TERM_STATUS) {
+    case TERM_WORD:
+        return find_word(p, t, out, leads, e);
+    case TERM_DIGITS:
+        return store_find_digits(p->db, &t->digits, out, e);
+    case TERM_SAN:
+        return store_find_name(p->db, t->text, out, e);
+    case TERM_ISSUER:
+        return find_issuers(p, t->issuers, t->issuers_len, out, e);
+    case TERM_STORE:
+        *leads = strcmp(t->text, "personal") != 0;
+        return *leads ? store_find_store(p->db, t->text, out, e) : ERR_NONE;
+    case TERM_STATUS:
+    case TERM_EXPIRES:
+    case TERM_KEY:
+    case TERM_HAS_KEY:
+    case TERM_IS:
+    case TERM_SOURCE:
+        break;
+    }
+    *leads = false;
+    return ERR_NONE;
+}
+
+/* Keeps the smaller of both; one that was cut off is no answer. */
+static void keep(struct found *best, bool *has_best, const struct found *one)
+{
+    if (one->is_more || (*has_best && best->len <= one->len))
+        return;
+    *best = *one;
+    *has_best = true;
+}
+
+static enum err find_span(const struct plan *p, struct found *out, bool *leads, struct error *e)
+{
+    int64_t from, to;
+
+    filter_span(&p->filter, &p->at, &from, &to);
+    *leads = (from != INT64_MIN || to != INT64_MAX) && p->order != WALK_EXPIRY_UP && p->order != WALK_EXPIRY_DOWN;
+    return *leads ? store_find_ending(p->db, from, to, out, e) : ERR_NONE;
+}
+
+static enum err find_best(const struct plan *p, struct found *best, bool *has_best, struct arena *a, struct error *e)
+{
+    struct found *one = arena_take(a, sizeof(*one));
+    bool leads;
+    enum err r;
+
+    *has_best = false;
+    for (size_t i = 0; i <= p->filter.len; i++) {
+        one->len = 0;
+        one->is_more = false;
+        r = i < p->filter.len ? find(p, &p->filter.at[i], one, &leads, e) : find_span(p, one, &leads, e);
+        if (r)
+            return r;
+        if (leads)
+            keep(best, has_best, one);
+        if (*has_best && best->len <= p->limit)
+            return ERR_NONE;                       /* few enough: no need to ask on */
+    }
+    return ERR_NONE;
+}
+
+static int compare(enum walk_order order, const struct walk_row *x, const struct walk_row *y)
+{
+    int by_n = x->n < y->n ? -1 : x->n > y->n;
+    int by_end = x->not_after < y->not_after ? -1 : x->not_after > y->not_after;
+
+    switch (order) {
+    case WALK_OLDEST:
+        return by_n;
+    case WALK_NEWEST:
+        return -by_n;
+    case WALK_EXPIRY_UP:
+        return by_end != 0 ? by_end : by_n;
+    case WALK_EXPIRY_DOWN:
+        return by_end != 0 ? -by_end : -by_n;
+    case WALK_NAME_UP:
+    case WALK_NAME_DOWN:
+    case WALK_ORDERS:
+        break;
+    }
+    by_end = strcmp(x->common_name, y->common_name);
+    by_end = by_end != 0 ? by_end : by_n;
+    return order == WALK_NAME_UP ? by_end : -by_end;
+}
+
+static int compare_for_sort(const void *x, const void *y, void *arg)
+{
+    return compare(*(const enum walk_order *)arg, x, y);
+}
+
+static bool is_behind(const struct plan *p, const struct walk_row *row)
+{
+    struct walk_row from = { .n = p->from.n, .not_after = p->from.not_after, .common_name = p->from.common_name };
+
+    return !p->from.is_set || compare(p->order, row, &from) > 0;
+}
+
+static enum err test_found(const struct plan *p, const struct found *found, struct walk_row *rows, size_t *len, struct arena *a, struct error *e)
+{
+    for (size_t i = 0; i < found->len; i++) {
+        CLEANUP(arena_drop) struct arena *scratch = arena_new();
+        struct walk_row row;
+        unsigned cost = 0;
+        bool passes = false;
+        enum err r = store_walk_one(p->db, found->at[i], scratch, &row, e);
+
+        if (r == ERR_ABSENT)
+            continue;
+        if (r == ERR_NONE && may_see(&p->sight, &row) && is_behind(p, &row))
+            r = filter_test(&p->filter, p->db, &p->at, &row, &cost, &passes, e);
+        if (r)
+            return r;
+        if (passes)
+            rows[(*len)++] = kept_row(&row, a);
+    }
+    return ERR_NONE;
+}
+
+static enum err go_straight(const struct plan *p, const struct found *found, struct arena *a, struct planned *out, struct error *e)
+{
+    struct walk_row *rows = arena_take(a, (found->len + 1) * sizeof(*rows));
+    enum walk_order order = p->order;
+    size_t len = 0, kept = 0;
+    enum err r = test_found(p, found, rows, &len, a, e);
+
+    if (r)
+        return r;
+    qsort_r(rows, len, sizeof(*rows), compare_for_sort, &order);
+    for (size_t i = 0; i < len; i++) {             /* a certificate may have been found by its name and by its number */
+        if (i > 0 && rows[i].n == rows[i - 1].n)
+            continue;
+        if (kept == p->limit) {
+            out->has_more = true;
+            break;
+        }
+        out->rows[kept++] = rows[i];
+    }
+    out->len = kept;
+    if (kept > 0)
+        out->last = out->rows[kept - 1];
+    return ERR_NONE;
+}
+
+enum err plan_run(const struct plan *plan, struct arena *a, struct planned *out, struct error *e)
+{
+    struct found *best = arena_take(a, sizeof(*best));
+    struct planned result = { .rows = arena_take(a, plan->limit * sizeof(*result.rows)) };
+    bool has_best;
+    enum err r = find_best(plan, best, &has_best, a, e);
+
+    if (r == ERR_NONE)
+        r = has_best ? go_straight(plan, best, a, &result, e) : walk_along(plan, a, &result, e);
+    if (r)
+        return r;
+
+    *out = result;
+    return ERR_NONE;
+}

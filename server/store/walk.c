@@ -1,0 +1,362 @@
+#include "store/walk.h"
+
+#include "base/buf.h"
+#include "store/query.h"
+
+#include <sqlite3.h>
+
+static const struct { enum query_id rest, ties; } statements[WALK_ORDERS] = {
+    [WALK_NEWEST] = { Q_WALK_NEWEST, Q_COUNT },
+    [WALK_OLDEST] = { Q_WALK_OLDEST, Q_COUNT },
+    [WALK_EXPIRY_UP] = { Q_WALK_EXPIRY_UP, Q_WALK_EXPIRY_UP_TIES },
+    [WALK_EXPIRY_DOWN] = { Q_WALK_EXPIRY_DOWN, Q_WALK_EXPIRY_DOWN_TIES },
+    [WALK_NAME_UP] = { Q_WALK_NAME_UP, Q_WALK_NAME_UP_TIES },
+    [WALK_NAME_DOWN] = { Q_WALK_NAME_DOWN, Q_WALK_NAME_DOWN_TIES },
+};
+static const char last_text[] = "\xf4\x8f\xbf\xbf\xf4\x8f\xbf\xbf";     /* behind every name */
+
+/* along an order ---------------------------------------------------------------------------------------------- */
+
+static bool is_by_name(enum walk_order order)
+{
+    return order == WALK_NAME_UP || order == WALK_NAME_DOWN;
+}
+
+static void bind_ties(struct query *q, const struct walk *w)
+{
+    query_int(q, ":n", w->from.n);
+    if (is_by_name(w->order))
+        query_text(q, ":text", w->from.common_name);
+    else
+        query_int(q, ":number", w->from.not_after);
+}
+
+static void bind_rest(struct query *q, const struct walk *w)
+{
+    bool is_set = w->from.is_set;
+
+    switch (w->order) {
+    case WALK_NEWEST:
+        query_int(q, ":n", is_set ? w->from.n : INT64_MAX);
+        return;
+    case WALK_OLDEST:
+        query_int(q, ":n", is_set ? w->from.n : 0);
+        return;
+    case WALK_EXPIRY_UP:
+        query_int(q, ":number", is_set ? w->from.not_after : w->min == INT64_MIN ? w->min : w->min - 1);
+        query_int(q, ":max", w->max);
+        return;
+    case WALK_EXPIRY_DOWN:
+        query_int(q, ":number", is_set ? w->from.not_after : w->max);
+        query_int(q, ":min", w->min);
+        return;
+    case WALK_NAME_UP:
+        query_text(q, ":text", is_set ? w->from.common_name : "");
+        return;
+    case WALK_NAME_DOWN:
+        query_text(q, ":text", is_set ? w->from.common_name : last_text);
+        return;
+    case WALK_ORDERS:
+        return;
+    }
+}
+
+static const char *lent_text(const struct query *q, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(q->stmt, column);
+
+    return text != NULL ? text : "";
+}
+
+/* Columns of every walk: n certificate not_before not_after state issuer key_type store source flags common_name. */
+static void read_row(const struct query *q, unsigned wants, struct walk_row *row)
+{
+    row->n = query_get_int(q, 0);
+    row->certificate_n = query_get_int(q, 1);
+    row->not_before = query_get_int(q, 2);
+    row->not_after = query_get_int(q, 3);
+    row->flags = (unsigned)query_get_int(q, 9);
+    if (wants & WANT_STATE)
+        row->state = lent_text(q, 4);
+    if (wants & WANT_ISSUER)
+        row->issuer = query_get_ident(q, 5);
+    if (wants & WANT_KEY_TYPE)
+        row->key_type = lent_text(q, 6);
+    if (wants & WANT_STORE)
+        row->store = lent_text(q, 7);
+    if (wants & WANT_SOURCE)
+        row->source = lent_text(q, 8);
+    if (wants & WANT_NAME)
+        row->common_name = lent_text(q, 10);
+}
+
+struct pace { unsigned wants; bool (*each)(void *arg, const struct walk_row *row); void *arg; bool is_over; };
+
+static enum err follow(struct query *q, struct pace *p, struct error *e)
+{
+    struct walk_row row = { .state = "", .key_type = "", .store = "", .source = "", .common_name = "" };
+
+    while (!p->is_over && query_next(q)) {
+        read_row(q, p->wants, &row);
+        p->is_over = !p->each(p->arg, &row);
+    }
+    return query_end(q, e);
+}
+
+/* Behind a row of an order that knows ties come first those that are equal to it: SQLite uses no row value (x, n) > (:x, :n)
+   on an index whose second column is the rowid. */
+static enum err follow_ties(const struct db *db, const struct walk *walk, struct pace *p, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, statements[walk->order].ties);
+
+    bind_ties(&q, walk);
+    return follow(&q, p, e);
+}
+
+enum err store_walk(const struct db *db, const struct walk *walk, bool (*each)(void *arg, const struct walk_row *row), void *arg, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, statements[walk->order].rest);
+    struct pace pace = { .wants = walk->wants | (is_by_name(walk->order) ? WANT_NAME : 0), .each = each, .arg = arg };
+    struct walk from = *walk;
+    enum err r = ERR_NONE;
+
+    if (!from.from.is_set && from.order == WALK_NAME_UP)
+        from.from = (struct walk_from){ .is_set = true, .common_name = "" };      /* those without a name are ties with the beginning */
+    if (from.from.is_set && statements[from.order].ties != Q_COUNT)
+        r = follow_ties(db, &from, &pace, e);
+    if (r)
+        return r;
+    bind_rest(&q, &from);
+    return follow(&q, &pace, e);
+}
+
+enum err store_walk_one(const struct db *db, int64_t n, struct arena *a, struct walk_row *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_WALK_ONE);
+
+    query_int(&q, ":n", n);
+    if (!query_next(&q))
+        return query_fail(&q, e, "that version is not the current one any more");
+    read_row(&q, WANT_ALL, out);
+    out->state = arena_text(a, out->state);
+    out->key_type = arena_text(a, out->key_type);
+    out->store = arena_text(a, out->store);
+    out->source = arena_text(a, out->source);
+    out->common_name = arena_text(a, out->common_name);
+    return ERR_NONE;
+}
+
+/* straight to them -------------------------------------------------------------------------------------------- */
+
+static enum err collect(struct query *q, struct found *out, struct error *e)
+{
+    query_int(q, ":limit", FOUND_MAX + 1);
+    while (query_next(q)) {
+        if (out->len == FOUND_MAX) {
+            out->is_more = true;
+            return ERR_NONE;
+        }
+        out->at[out->len++] = query_get_int(q, 0);
+    }
+    return query_end(q, e);
+}
+
+static int nibble(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* high: one more than low in its last digit; 16 carries over. All f: behind everything. */
+static void next_prefix(struct digits *d)
+{
+    uint16_t carry = d->nibbles % 2 ? 0x10 : 1;
+    size_t len = (d->nibbles + 1) / 2;
+
+    memcpy(d->high, d->low, sizeof(d->high));
+    for (size_t i = len; i-- > 0 && carry > 0;) {
+        carry = (uint16_t)(carry + d->high[i]);
+        d->high[i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+    if (carry > 0)
+        memset(d->high, 0xff, sizeof(d->high));
+}
+
+bool digits_parse(const char *text, struct digits *out)
+{
+    struct digits d = { 0 };
+
+    while (*text != '\0') {
+        int value = nibble(*text);
+
+        if (value >= 0 && d.nibbles < DIGITS_MAX) {
+            d.low[d.nibbles / 2] |= (uint8_t)(d.nibbles % 2 ? value : value << 4);
+            d.nibbles++;
+            text++;
+        } else if (value < 0 && strchr(": -", *text) != NULL) {
+            text++;
+        } else if (strncmp(text, "\xe2\x80\x8e", 3) == 0) {    /* U+200E, which MMC puts in front of a thumbprint */
+            text += 3;
+        } else {
+            return false;
+        }
+    }
+    next_prefix(&d);
+    *out = d;
+    return d.nibbles > 0;
+}
+
+bool digits_match(const struct digits *d, struct bytes value)
+{
+    size_t whole = d->nibbles / 2;
+
+    if (value.len * 2 < d->nibbles || memcmp(value.at, d->low, whole) != 0)
+        return false;
+    return d->nibbles % 2 == 0 || (value.at[whole] & 0xf0) == d->low[whole];
+}
+
+enum err store_find_digits(const struct db *db, const struct digits *d, struct found *out, struct error *e)
+{
+    static const enum query_id ways[] = { Q_FIND_SERIAL, Q_FIND_FOREIGN_SERIAL, Q_FIND_SHA1, Q_FIND_SHA256 };
+    size_t len = (d->nibbles + 1) / 2;
+    bool is_last = d->high[sizeof(d->high) - 1] == 0xff;
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+        CLEANUP(query_done) struct query q = query_begin(db, ways[i]);
+        enum err r;
+
+        query_blob(&q, ":low", bytes_of(d->low, len));
+        query_blob(&q, ":high", bytes_of(d->high, is_last ? sizeof(d->high) : len));
+        r = collect(&q, out, e);
+        if (r)
+            return r;
+    }
+    return ERR_NONE;
+}
+
+static enum err find_between(const struct db *db, const char *low, const char *high, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_NAME);
+
+    query_text(&q, ":low", low);
+    query_text(&q, ":high", high);
+    return collect(&q, out, e);
+}
+
+static char *backwards(const char *text, const char *tail, struct arena *a)
+{
+    size_t len = strlen(text);
+    char *out = arena_take(a, len + strlen(tail) + 1);
+
+    for (size_t i = 0; i < len; i++)
+        out[i] = text[len - 1 - i];
+    strcpy(out + len, tail);
+    return out;
+}
+
+enum err store_find_name(const struct db *db, const char *pattern, struct found *out, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    bool is_below = strncmp(pattern, "*.", 2) == 0;
+    enum err r;
+
+    if (is_below)                                  /* "*.lan": from "nal." up to what follows it, '/' being the character behind '.' */
+        return find_between(db, backwards(pattern + 2, ".", a), backwards(pattern + 2, "/", a), out, e);
+    r = find_between(db, backwards(pattern, "", a), backwards(pattern, "\x01", a), out, e);
+    if (r == ERR_NONE && !out->is_more)
+        r = find_between(db, pattern, arena_printf(a, "%s\x01", pattern), out, e);       /* addresses stand as they are */
+    return r;
+}
+
+static size_t char_len(const char *at)
+{
+    size_t len = 1;
+
+    while (((unsigned char)at[len] & 0xc0) == 0x80)
+        len++;
+    return len;
+}
+
+/* "abcd" -> "abc" AND "bcd": with detail=none the index knows single trigrams only. */
+static void put_trigrams(struct buf *b, const char *word)
+{
+    for (const char *at = word; *at != '\0'; at += char_len(at)) {
+        const char *end = at;
+
+        for (int i = 0; i < TRIGRAM; i++) {
+            if (*end == '\0')
+                return;
+            end += char_len(end);
+        }
+        buf_text(b, b->len > 0 ? " AND \"" : "\"");
+        for (const char *p = at; p < end; p++) {
+            if (*p == '"')
+                buf_byte(b, '"');
+            buf_byte(b, (uint8_t)*p);
+        }
+        buf_byte(b, '"');
+    }
+}
+
+enum err store_find_words(const struct db *db, const char *word, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_WORDS);
+    CLEANUP(buf_done) struct buf trigrams;
+
+    buf_init(&trigrams, 8192);
+    put_trigrams(&trigrams, word);
+    buf_byte(&trigrams, '\0');
+    if (trigrams.is_over || trigrams.len < 4)
+        return fail(e, ERR_INVALID, "a word to search for has 3 to 200 characters");
+    query_text(&q, ":trigrams", (const char *)trigrams.at);
+    return collect(&q, out, e);
+}
+
+enum err store_find_issuer(const struct db *db, const struct id *issuer, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_ISSUER);
+
+    query_ident(&q, ":issuer", issuer);
+    return collect(&q, out, e);
+}
+
+enum err store_find_store(const struct db *db, const char *store, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_STORE);
+
+    query_text(&q, ":store", store);
+    return collect(&q, out, e);
+}
+
+enum err store_find_ending(const struct db *db, int64_t from, int64_t to, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_ENDING);
+
+    query_int(&q, ":from", from);
+    query_int(&q, ":to", to);
+    return collect(&q, out, e);
+}
+
+enum err store_issuers_labelled(const struct db *db, const char *label, struct id out[LABELLED_MAX], size_t *len, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_ISSUER_LABELLED);
+
+    *len = 0;
+    query_text(&q, ":label", label);
+    while (*len < LABELLED_MAX && query_next(&q))
+        out[(*len)++] = query_get_ident(&q, 0);
+    return query_end(&q, e);
+}
+
+enum err store_text(const struct db *db, int64_t certificate_n, struct arena *a, const char **out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_TEXT_GET);
+
+    query_int(&q, ":n", certificate_n);
+    *out = query_next(&q) ? query_get_text(&q, 0, a) : "";
+    return query_end(&q, e);
+}

@@ -1,0 +1,54 @@
+/* walk - ways through the current versions: along a sort order, or straight to the few that a word, a name or a number leads to. */
+#ifndef STORE_WALK_H
+#define STORE_WALK_H
+
+#include "store/store.h"
+
+enum walk_order { WALK_NEWEST, WALK_OLDEST, WALK_EXPIRY_UP, WALK_EXPIRY_DOWN, WALK_NAME_UP, WALK_NAME_DOWN, WALK_ORDERS };
+
+/* What the sort indexes hold; texts are lent until the next row. Only what was wanted is filled, n, certificate_n, not_after always. */
+enum { WANT_STATE = 1 << 0, WANT_ISSUER = 1 << 1, WANT_KEY_TYPE = 1 << 2, WANT_STORE = 1 << 3, WANT_SOURCE = 1 << 4, WANT_NAME = 1 << 5, WANT_ALL = (1 << 6) - 1 };
+struct walk_row {
+    int64_t n, certificate_n, not_before, not_after;
+    unsigned flags;
+    struct id issuer;
+    const char *state, *key_type, *store, *source, *common_name;
+};
+
+/* Where to go on: behind this row. */
+struct walk_from { bool is_set; int64_t n, not_after; const char *common_name; };
+struct walk {
+    enum walk_order order;
+    struct walk_from from;
+    int64_t min, max;              /* not_after in [min, max): orders by expiry walk nothing else; the others do not look at it */
+    unsigned wants;
+};
+/* Until each() says false. */
+enum err store_walk(const struct db *db, const struct walk *walk, bool (*each)(void *arg, const struct walk_row *row), void *arg, struct error *e) MUST_CHECK;
+/* One version; texts are copied. ERR_ABSENT when it is not current. */
+enum err store_walk_one(const struct db *db, int64_t n, struct arena *a, struct walk_row *out, struct error *e) MUST_CHECK;
+
+/* Numbers of current versions, FOUND_MAX at most; one more was there: is_more. */
+enum { FOUND_MAX = 2000 };
+struct found { int64_t at[FOUND_MAX]; size_t len; bool is_more; };
+/* A prefix of hexadecimal digits: low[0..] to high[0..], the next prefix of that length. */
+struct digits { uint8_t low[33], high[33]; size_t nibbles; };
+enum { DIGITS_MAX = 64 };
+bool digits_parse(const char *text, struct digits *out);           /* any of ": -", blanks and U+200E between them; false: something else is in it */
+bool digits_match(const struct digits *d, struct bytes value);
+
+enum err store_find_digits(const struct db *db, const struct digits *d, struct found *out, struct error *e) MUST_CHECK;    /* serial and both thumbprints */
+/* "www.lab.lan", "10.1.2.3", or "*.lan": everything below lan. */
+enum err store_find_name(const struct db *db, const char *pattern, struct found *out, struct error *e) MUST_CHECK;
+enum { TRIGRAM = 3 };
+/* At least TRIGRAM characters. Finds all that hold the word, and some that only hold its parts: look again. */
+enum err store_find_words(const struct db *db, const char *word, struct found *out, struct error *e) MUST_CHECK;
+enum err store_find_issuer(const struct db *db, const struct id *issuer, struct found *out, struct error *e) MUST_CHECK;
+enum err store_find_store(const struct db *db, const char *store, struct found *out, struct error *e) MUST_CHECK;          /* not "personal" */
+enum err store_find_ending(const struct db *db, int64_t from, int64_t to, struct found *out, struct error *e) MUST_CHECK;
+
+enum { LABELLED_MAX = 16 };
+enum err store_issuers_labelled(const struct db *db, const char *label, struct id out[LABELLED_MAX], size_t *len, struct error *e) MUST_CHECK;
+enum err store_text(const struct db *db, int64_t certificate_n, struct arena *a, const char **out, struct error *e) MUST_CHECK;
+
+#endif
