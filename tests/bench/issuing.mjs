@@ -1,0 +1,37 @@
+// issuing - durable, inventoried, over HTTPS, 32 keep-alive clients, beside cfssl, which stores nothing.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cfssl } from './peers.mjs';
+import { figure, interleaved, median, wrk } from './measure.mjs';
+
+const script = (dir, name, path, body, headers = {}) => {
+  const file = join(dir, `${name}.lua`);
+  writeFileSync(file, `wrk.method = "POST"\nwrk.path = "${path}"\nwrk.body = ${JSON.stringify(JSON.stringify(body))}\n` +
+    Object.entries({ 'Content-Type': 'application/json', ...headers }).map(([k, v]) => `wrk.headers["${k}"] = "${v}"\n`).join(''));
+  return file;
+};
+
+export default async function ({ d, pem, folder, tool }) {
+  const dir = folder('cfssl');
+  const key = join(dir, 'ca-key.pem'), ca = join(dir, 'ca.pem'), csrKey = join(dir, 'csr-key.pem');
+  tool('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', ca, '-subj', '/CN=Bench CA', '-days', '30']);
+  const csr = tool('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', csrKey, '-subj', '/CN=bench.example.lan', '-addext', 'subjectAltName=DNS:bench.example.lan']).stdout.match(/-----BEGIN[^]*-----END[^\n]*\n/)[0];
+  const peer = await cfssl(dir, { caPem: ca, caKey: key, pem });
+  const auth = { Authorization: `Bearer ${d.token}` };
+  try {
+    const of = (port, name, path, body, headers) => { const s = script(dir, name, path, body, headers); return () => wrk(`https://127.0.0.1:${port}${path}`, { connections: 32, seconds: 4, script: s }); };
+    const runs = await interleaved(3, {
+      made: of(d.https, 'made', '/api/v1/certificates', { dns_names: ['bench.example.lan'] }, auth),
+      newcert: of(peer.port, 'newcert', '/api/v1/cfssl/newcert', { request: { hosts: ['bench.example.lan'], CN: 'bench.example.lan', key: { algo: 'ecdsa', size: 256 }, names: [] } }),
+      signed: of(d.https, 'signed', '/api/v1/certificates', { csr }, auth),
+      sign: of(peer.port, 'sign', '/api/v1/cfssl/sign', { certificate_request: csr, hosts: ['bench.example.lan'] }),
+    });
+    for (const [name, list] of Object.entries(runs)) for (const r of list) if (r.bad) throw new Error(`${name}: ${r.bad} answers were no 2xx`);
+    const rate = name => median(runs[name].map(r => r.rate)), p99 = name => median(runs[name].map(r => r.p99));
+    for (const [ours, theirs, what, least, goal] of [['made', 'newcert', 'with a key made here', 1.0, 1.3], ['signed', 'sign', 'from a CSR', 0.6, 0.75]]) {
+      figure(`${what}, certificates a second`, rate(ours), { beside: `cfssl ${theirs} ${rate(theirs).toFixed(0)}` });
+      figure('  of cfssl\'s', rate(ours) / rate(theirs), { goal: `at least ${least} (goal ${goal})`, ok: rate(ours) / rate(theirs) >= least });
+      figure('  p99', p99(ours), { unit: ' ms', beside: `cfssl ${p99(theirs).toFixed(1)} ms`, goal: 'at most half', ok: p99(ours) <= p99(theirs) / 2 });
+    }
+  } finally { await peer.stop(); }
+}

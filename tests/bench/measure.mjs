@@ -1,0 +1,69 @@
+// measure - how we count: CPU of a process and all below it, medians of interleaved runs, a table of figures beside their references.
+import { readFileSync, readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+
+const TICK = 100;   // clock ticks a second
+
+export function tree(pid) {
+  const kids = new Map();
+  for (const name of readdirSync('/proc').filter(n => /^\d+$/.test(n))) {
+    try {
+      const parent = Number(readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1].split(' ')[1]);
+      kids.set(parent, [...(kids.get(parent) ?? []), Number(name)]);
+    } catch { /* gone */ }
+  }
+  const all = [pid];
+  for (let n = 0; n < all.length; n++) all.push(...(kids.get(all[n]) ?? []));
+  return all;
+}
+
+// Seconds of CPU since each began.
+export const cpu = pid => tree(pid).reduce((sum, p) => {
+  try { return sum + readFileSync(`/proc/${p}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((a, b) => a + Number(b), 0) / TICK; } catch { return sum; }
+}, 0);
+
+export const pss = pid => tree(pid).reduce((sum, p) => {
+  try { return sum + Number(readFileSync(`/proc/${p}/smaps_rollup`, 'utf8').match(/^Pss:\s+(\d+)/m)[1]); } catch { return sum; }
+}, 0);
+
+export const median = values => { const s = [...values].sort((a, b) => a - b); return s.length % 2 ? s[s.length >> 1] : (s[s.length / 2 - 1] + s[s.length / 2]) / 2; };
+export const percentile = (values, p) => { const s = [...values].sort((a, b) => a - b); return s[Math.min(s.length - 1, Math.floor(s.length * p))]; };
+
+// Each way once, then again: a machine whose speed drifts does so for all.
+export async function interleaved(rounds, ways) {
+  const out = Object.fromEntries(Object.keys(ways).map(name => [name, []]));
+  for (let round = 0; round < rounds; round++) for (const [name, run] of Object.entries(ways)) out[name].push(await run());
+  return out;
+}
+
+const rows = [];
+// ok: does the figure keep its promise? Shown, never a test.
+export function figure(name, value, { unit = '', beside = '', goal = '', ok } = {}) {
+  const text = typeof value === 'number' ? (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)) : value;
+  rows.push({ name, text: `${text}${unit}`, beside, goal, verdict: ok === undefined ? '' : ok ? 'kept' : 'MISSED' });
+  const r = rows.at(-1);
+  console.log(`  ${r.name.padEnd(58)} ${r.text.padStart(12)}  ${r.beside.padEnd(36)} ${r.goal.padEnd(22)} ${r.verdict}`);
+}
+export const missed = () => rows.filter(r => r.verdict === 'MISSED');
+
+export function command(program, args, { input, env } = {}) {
+  return new Promise((done, failed) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    let out = '';
+    child.stdout.on('data', d => { out += d; });
+    child.stderr.on('data', d => { out += d; });
+    child.on('error', failed);
+    child.on('exit', code => done({ code, out }));
+    child.stdin.end(input);
+  });
+}
+
+// wrk with a script: rate, p99 in ms, and what was not a 2xx.
+export async function wrk(url, { connections = 32, seconds = 4, threads = 1, script, headers = [] } = {}) {
+  const { out } = await command('wrk', ['-t', String(threads), '-c', String(connections), '-d', `${seconds}s`, '--latency', ...(script ? ['-s', script] : []), ...headers.flatMap(h => ['-H', h]), url]);
+  const unit = { us: 0.001, ms: 1, s: 1000, m: 60000 };
+  const p99 = out.match(/99%\s+([\d.]+)(us|ms|s|m)/);
+  const rate = out.match(/Requests\/sec:\s+([\d.]+)/);
+  if (!rate) throw new Error(`wrk ${url}: ${out}`);
+  return { rate: Number(rate[1]), p99: Number(p99[1]) * unit[p99[2]], bad: Number(out.match(/Non-2xx or 3xx responses: (\d+)/)?.[1] ?? 0), errors: out.match(/Socket errors: (.*)/)?.[1] ?? '' };
+}
