@@ -268,6 +268,12 @@ static const struct route readyz_routes[] = {
     { "GET", "/readyz", health_ready, RIGHT_PUBLIC, ROUTE_OPEN, 0, NULL },
     { 0 }
 };
+static const struct route trust_routes[] = {
+    { "GET", "/trust", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { "GET", "/trust/{file}", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
+    { 0 }
+};
+static const struct route *const trust_tables[] = { trust_routes, NULL };
 static const struct route *const healthz_tables[] = { healthz_routes, NULL };
 static const struct route *const readyz_tables[] = { readyz_routes, NULL };
 
@@ -300,3 +306,4 @@ const struct surface publish_plain_surface = PUBLIC_SURFACE("/", plain_tables);
 const struct surface publish_probe_surface = PUBLIC_SURFACE("/", probe_tables);
 const struct surface publish_healthz_surface = PUBLIC_SURFACE("/healthz", healthz_tables);
 const struct surface publish_readyz_surface = PUBLIC_SURFACE("/readyz", readyz_tables);
+const struct surface publish_trust_surface = PUBLIC_SURFACE("/trust", trust_tables);

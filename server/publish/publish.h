@@ -18,5 +18,6 @@ extern const struct surface publish_plain_surface;     /* "/" of the plain liste
 extern const struct surface publish_probe_surface;     /* "/" of the probe listener */
 extern const struct surface publish_healthz_surface;   /* "/healthz" and "/readyz" of the HTTPS listener */
 extern const struct surface publish_readyz_surface;
+extern const struct surface publish_trust_surface;     /* "/trust" of the HTTPS listener: the same pages */
 
 #endif

@@ -31,6 +31,8 @@ struct settings {
     struct store *store;
     pthread_mutex_t lock;          /* guards what follows; texts are copied out under it */
     char *values[SETTINGS];        /* NULL: the default */
+    void (*changed)(void *arg);    /* set once, before any other thread runs */
+    void *changed_arg;
     int64_t seq;                   /* of the journal when they were read: of two reloads at once the later one stays */
 };
 
@@ -246,7 +248,15 @@ enum err settings_reload(struct settings *s, struct error *e)
         return r;
     }
     replace_all(s, fresh, seq);
+    if (s->changed != NULL)
+        s->changed(s->changed_arg);
     return ERR_NONE;
+}
+
+void settings_watch(struct settings *s, void (*fn)(void *arg), void *arg)
+{
+    s->changed_arg = arg;
+    s->changed = fn;
 }
 
 enum err settings_open(struct store *store, struct settings **out, struct error *e)

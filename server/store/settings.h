@@ -19,6 +19,8 @@ struct settings;                   /* the values now; a frozen snapshot inside, 
 enum err settings_open(struct store *store, struct settings **out, struct error *e) MUST_CHECK;
 void settings_close(struct settings *s);
 enum err settings_reload(struct settings *s, struct error *e) MUST_CHECK;            /* after a "setting.changed" note, not on the writer thread */
+/* fn runs after each change, on the thread that made it. One watcher; before any other thread runs. */
+void settings_watch(struct settings *s, void (*fn)(void *arg), void *arg);
 int64_t settings_number(struct settings *s, const char *name);                       /* aborts on a name that is not in the table */
 bool settings_flag(struct settings *s, const char *name);
 const char *settings_text(struct settings *s, const char *name, struct arena *a);
