@@ -6,7 +6,8 @@ const bothWords = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', time
 const monthWords = new Intl.DateTimeFormat(undefined, { month: 'short' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
-const UNITS = [['year', 365 * DAY], ['month', 30 * DAY], ['day', DAY], ['hour', 3_600_000], ['minute', 60_000]];
+// unit, its length, and how many of it there must be before it says enough: "in 73 days" is better than "in 2 months"
+const UNITS = [['year', 365 * DAY, 2], ['month', 30 * DAY, 5], ['day', DAY, 2], ['hour', 3_600_000, 2], ['minute', 60_000, 0]];
 
 export const date = (at) => (at ? dateWords.format(new Date(at)) : '');
 export const both = (at) => (at ? bothWords.format(new Date(at)) : '');
@@ -17,8 +18,7 @@ export const daysLeft = (at) => Math.floor((new Date(at) - Date.now()) / DAY);
 // "in 3 months", "2 days ago", "now"
 export function fromNow(at) {
   const ms = new Date(at) - Date.now();
-  // two of a unit before it is used: "in 45 days" says more than "in 2 months"
-  const [unit, size] = UNITS.find(([, s]) => Math.abs(ms) >= 2 * s) || UNITS[UNITS.length - 1];
+  const [unit, size] = UNITS.find(([, length, least]) => Math.abs(ms) >= least * length);
   return relative.format(Math.trunc(ms / size), unit);
 }
 

@@ -26,8 +26,7 @@ function SortHead({ words, by, sort, set }) {
 function Life({ of }) {
   const days = time.daysLeft(of.not_after);
   const part = Math.max(0, Math.min(1, (new Date(of.not_after) - Date.now()) / (new Date(of.not_after) - new Date(of.not_before))));
-  return html`<span class="life"><${When} at=${of.not_after} /><meter min="0" max="1" low="0.12" high="0.34" optimum="1" value=${part} aria-label="Life left"></meter>
-    <span class="small">${days < 0 ? 'ended' : `${days} ${days === 1 ? 'day' : 'days'}`}</span></span>`;
+  return html`<span class="life"><${When} at=${of.not_after} /><span class="small">${days < 0 ? 'ended' : `${days} d`}</span><meter min="0" max="1" low="0.12" high="0.34" optimum="1" value=${part} aria-label="Life left"></meter></span>`;
 }
 
 function Row({ c }) {
@@ -36,7 +35,7 @@ function Row({ c }) {
     <td data-label="Issued To"><a class="row-link" href=${href(`/certificates/${c.id}`)}>${c.common_name || c.label || c.subject}</a>
       ${more > 0 && html`<span class="more" title=${[...c.dns_names, ...c.ip_addresses].join(', ')}>+${more} ${more === 1 ? 'name' : 'names'}</span>`}
       ${c.versions > 1 && html`<span class="more">version ${c.version}</span>`}</td>
-    <td data-label="Issued By">${c.self_signed ? html`<span class="muted">itself</span>` : commonNameOf(c.issuer)}</td>
+    <td data-label="Issued By" class="issuer" title=${c.issuer}>${c.self_signed ? html`<span class="muted">itself</span>` : commonNameOf(c.issuer)}</td>
     <td data-label="Expiration Date"><${Life} of=${c} /></td>
     <td data-label="Status"><${Status} of=${c.status} /></td>
     <td data-label="Key"><span class="nowrap">${keyWord(c.key_type)}${c.has_private_key && html`<span class="key-here" title="The private key is here"><${Icon} name="key" size=${15} /><span class="unseen">, private key is here</span></span>`}</span></td>

@@ -53,11 +53,11 @@ export function ExportForm({ certificate, onDone, formId }) {
   };
 
   return html`<form id=${formId} onSubmit=${run} novalidate class="stack">
-    <${Choice} legend="Form" name="${formId}-format" value=${format} set=${setFormat} options=${[
-      ['pkcs12', 'PFX, with the private key', withKey ? 'Certificate, key and chain in one file under a password (PKCS #12).'
+    <${Choice} pairs legend="Form" name="${formId}-format" value=${format} set=${setFormat} options=${[
+      ['pkcs12', 'PFX, with the private key', withKey ? 'Certificate, key and chain under a password (PKCS #12).'
         : certificate.has_private_key ? 'Not possible: the key was made as not exportable.' : 'Not possible: the private key is not here.', !withKey],
-      ['pem', 'PEM', 'Certificate, then its issuers, as text: nginx, Apache, HAProxy.'],
-      ['der', 'DER (.cer)', 'The certificate alone, as Windows shows it on a double click.'],
+      ['pem', 'PEM', 'Certificate and issuers as text: nginx, Apache.'],
+      ['der', 'DER (.cer)', 'The certificate alone, in binary.'],
       ['p7b', 'PKCS #7 (.p7b)', 'Certificate and issuers, without a key.'],
     ]} />
     ${format === 'pkcs12' && html`<${Select} label="Made for" value=${profile} set=${setProfile} options=${PROFILES} />`}

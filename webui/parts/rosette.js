@@ -1,7 +1,7 @@
 // rosette - the line engraving of banknotes, drawn from a thumbprint: a certificate is recognised at a glance, and a swapped one is seen.
 import { html, useMemo } from '../lib/html.js';
 
-const STEPS = 220;
+const STEPS = 220, WEAVE = 6;
 
 // One closed line: a circle whose radius swings with two frequencies.
 function line(radius, [n, m, depth, turn]) {
@@ -14,15 +14,16 @@ function line(radius, [n, m, depth, turn]) {
   return `M${points.join('L')}Z`;
 }
 
+// Six lines of a kind, each a little further round: where they cross, the engraving weaves.
 export function rosettePaths(thumbprint) {
   const bytes = (thumbprint || '').match(/../g)?.map((pair) => parseInt(pair, 16)) || [];
   const at = (i) => bytes[i % bytes.length] || 90;
-  const shape = (k) => [5 + (at(k) % 8), 9 + (at(k + 1) % 13), 0.14 + (at(k + 2) % 64) / 320, (at(k + 3) / 255) * Math.PI];
+  const shape = (k) => [5 + (at(k) % 7), 8 + (at(k + 1) % 11), 0.13 + (at(k + 2) % 64) / 420, (at(k + 3) / 255) * Math.PI];
   const outer = shape(0), inner = shape(4);
   const paths = [];
-  for (let i = 0; i < 4; i++) {
-    paths.push(line(48, [outer[0], outer[1], outer[2], outer[3] + (i * Math.PI) / (2 * outer[0])]));
-    paths.push(line(27, [inner[0], inner[1], inner[2] * 1.3, inner[3] + (i * Math.PI) / (2 * inner[0])]));
+  for (let i = 0; i < WEAVE; i++) {
+    const turn = (i * 2 * Math.PI) / WEAVE;
+    paths.push(line(48, [outer[0], outer[1], outer[2], outer[3] + turn]), line(25, [inner[0], inner[1], inner[2] * 1.25, inner[3] + turn]));
   }
   return paths;
 }

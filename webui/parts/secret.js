@@ -29,10 +29,10 @@ export function NewPassword({ label, value, set, again, setAgain, problem, point
   }
   const differs = again && value !== again ? 'The two are not the same.' : '';
   return html`<div class="new-password">
-    <${Password} label=${label} value=${value} set=${set} hint=${hint} problem=${problem} pointer=${pointer} autocomplete="new-password" first=${first} />
-    <${Meter} of=${value} />
-    <${Password} label="${label}, again" value=${again} set=${setAgain} error=${differs} autocomplete="new-password" />
-    ${withGenerator && html`<div class="row"><${Button} icon="key" onClick=${make}>Generate one<//>
-      ${made && made === value && html`<span class="print"><code>${made}</code><${Copy} text=${made} label="Copy password" /></span>`}</div>`}
+    <div class="pair"><${Password} label=${label} value=${value} set=${set} problem=${problem} pointer=${pointer} autocomplete="new-password" first=${first} />
+      <${Password} label="${label}, again" value=${again} set=${setAgain} error=${differs} autocomplete="new-password" /></div>
+    <div class="row"><${Meter} of=${value} /><span class="spring"></span>${withGenerator && html`<${Button} quiet icon="key" onClick=${make}>Generate one<//>`}</div>
+    ${made && made === value && html`<div class="token-value"><code>${made}</code><${Copy} text=${made} label="Copy password" /></div>`}
+    ${hint && html`<p class="hint">${hint}</p>`}
   </div>`;
 }

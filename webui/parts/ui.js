@@ -98,8 +98,11 @@ export function When({ at, relative }) {
 // "3F:A9:..": the way every other program shows it, so that two can be compared by eye.
 export const colons = (hex) => (hex || '').toUpperCase().match(/../g)?.join(':') || '';
 
+// The same, breaking only between two pairs.
+const pairs = (hex) => colons(hex).split(':').map((pair, i) => html`${i > 0 && html`:<wbr />`}${pair}`);
+
 export function Thumbprint({ of, label = 'Thumbprint' }) {
-  return html`<span class="print"><code>${colons(of)}</code><${Copy} text=${of} label=${`Copy ${label}`} /></span>`;
+  return html`<span class="print"><code>${pairs(of)}</code><${Copy} text=${of} label=${`Copy ${label}`} /></span>`;
 }
 
 export function Note({ tone = 'quiet', icon, title, children, action }) {
@@ -159,8 +162,8 @@ export function Check({ checked, set, hint, children, ...rest }) {
 }
 
 // Cards of which one is chosen: [value, title, sentence].
-export function Choice({ legend, name, value, set, options, hideLegend }) {
-  return html`<fieldset class="choice"><legend class=${hideLegend ? 'unseen' : ''}>${legend}</legend>
+export function Choice({ legend, name, value, set, options, hideLegend, pairs }) {
+  return html`<fieldset class="choice ${pairs ? 'pairs' : ''}"><legend class=${hideLegend ? 'unseen' : ''}>${legend}</legend>
     ${options.map(([v, title, text, disabled]) => html`<label class="choice-item">
       <input type="radio" name=${name} value=${v} checked=${v === value} disabled=${disabled} onChange=${() => set(v)} />
       <span><strong>${title}</strong>${text && html`<span class="hint">${text}</span>`}</span>
