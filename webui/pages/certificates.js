@@ -90,7 +90,7 @@ export function Certificates({ route }) {
         <button type="button" class="filter" aria-pressed=${value === asked.filter ? 'true' : 'false'} onClick=${() => ask({ filter: value })}>${words}</button>`)}
         ${asked.filter && !FILTERS.some(([v]) => v === asked.filter) && html`<button type="button" class="filter" aria-pressed="true" onClick=${() => ask({ filter: '' })}>${asked.filter}<${Icon} name="close" size=${14} /></button>`}</div></div>
     <${Fault} of=${list.problem} again=${list.reload} />
-    ${list.items.length > 0 && html`<div class="table-frame" ref=${box}><table class="rows"><caption class="unseen">${STORES[store] || store}</caption>
+    ${list.items.length > 0 && html`<div class="table-frame store" ref=${box}><table class="rows"><caption class="unseen">${STORES[store] || store}</caption>
       <thead><tr>${COLUMNS.map(([words, by]) => (by ? html`<${SortHead} words=${words} by=${by} sort=${asked.sort} set=${(sort) => ask({ sort })} />` : html`<th scope="col">${words}</th>`))}</tr></thead>
       <tbody>${list.items.map((c) => html`<${Row} key=${c.id} c=${c} />`)}</tbody></table></div>`}
     ${list.items.length === 0 && !list.busy && !list.problem && html`<div class="card">${narrowed
