@@ -2,9 +2,9 @@
 import { useEffect, useRef } from './html.js';
 
 const ACTS = [
-  'certificate.issued', 'certificate.renewed', 'certificate.revoked', 'certificate.added', 'certificate.exported',
-  'authority.created', 'authority.crl', 'crl.signed', 'crl.issued', 'setting.changed', 'server.selected', 'server.confirmed', 'server.returned', 'server.kept',
-  'swap.selected', 'swap.confirmed', 'swap.returned', 'token.created', 'token.revoked', 'setup.finished', 'job.done', 'job.failed',
+  'certificate.issued', 'certificate.renewed', 'certificate.exported', 'certificate.revoked', 'authority.made', 'authority.crl-signed', 'authority.lint-stopped',
+  'web-server.selected', 'web-server.confirmed', 'web-server.returned', 'web-server.rolled-back', 'setting.changed', 'setup.finished',
+  'token.created', 'token.revoked', 'user.created', 'user.password',
 ];
 const listeners = new Set();
 let source = null;

@@ -73,7 +73,7 @@ function CreateDialog({ all, onClose, onDone }) {
 export function Authorities() {
   const load = useLoad(() => get('/authorities'), []);
   const [creating, setCreating] = useState(false);
-  useLive(['authority', 'crl'], load.reload);
+  useLive(['authority'], load.reload);
   const all = load.value?.items || [];
   const known = new Set(all.map((a) => a.id));
   const tops = all.filter((a) => !a.parent_id || !known.has(a.parent_id));

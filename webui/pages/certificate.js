@@ -52,12 +52,12 @@ function Loaded({ load, children }) {
   return html`<${Fault} of=${load.problem} again=${load.reload} />${load.value ? children(load.value) : load.busy && html`<${Busy} />`}`;
 }
 
-const LEVELS = { error: ['bad', 'Error'], warning: ['warn', 'Warning'], notice: ['quiet', 'Notice'] };
+const LEVELS = { error: ['bad', 'Error'], warning: ['warn', 'Warning'], note: ['quiet', 'Note'] };
 
 function Details({ c, onExport }) {
   const load = useLoad(() => get(`/certificates/${c.id}/details`), [c.id, c.version]);
   return html`<${Loaded} load=${load}>${({ items, findings = [] }) => html`
-    ${findings.map((f) => html`<${Note} tone=${(LEVELS[f.level] || LEVELS.notice)[0]} title=${(LEVELS[f.level] || [0, f.level])[1]}>${f.detail} <span class="small muted">${f.rule}</span><//>`)}
+    ${findings.map((f) => html`<${Note} tone=${(LEVELS[f.level] || LEVELS.note)[0]} title=${(LEVELS[f.level] || [0, f.level])[1]}>${f.detail} <span class="small muted">${f.rule}</span><//>`)}
     <div class="table-frame" tabindex="0" role="region" aria-label="Fields"><table class="details"><thead><tr><th scope="col">Field</th><th scope="col">Value</th><th><span class="unseen">Copy</span></th></tr></thead>
       <tbody>${items.map((i) => html`<tr><th scope="row">${i.field}${i.critical && html` <${Badge} tone="warn" icon="info">critical<//>`}</th>
         <td class="value">${String(i.value)}</td><td class="narrow"><${Copy} text=${String(i.value)} label="Copy ${i.field}" /></td></tr>`)}</tbody></table></div>
@@ -82,7 +82,7 @@ function Versions({ c }) {
 
 function History({ c }) {
   const load = useLoad(() => get(`/certificates/${c.id}/history`), [c.id, c.version]);
-  useLive(['certificate', 'server', 'swap'], load.reload);
+  useLive(['certificate', 'web-server'], load.reload);
   return html`<${Loaded} load=${load}>${({ items }) => html`<ol class="history">${items.map((h) => html`<li><span class="history-dot" aria-hidden="true"></span>
     <div><strong>${sentence(h.act)}</strong><p class="small">by ${h.actor || 'the server'}${h.source ? ` from ${h.source}` : ''}, <time datetime=${h.at} title=${time.tooltip(h.at)}>${time.both(h.at)}</time></p></div></li>`)}</ol>`}<//>`;
 }
@@ -105,7 +105,7 @@ export function Certificate({ route }) {
   const [id, tab = 'general'] = route.parts.slice(1);
   const load = useLoad(() => get(`/certificates/${id}`), [id]);
   const [dialog, setDialog] = useState('');
-  useLive(['certificate', 'server', 'swap'], (e) => (!e.subject_id || e.subject_id === id) && load.reload());
+  useLive(['certificate', 'web-server'], (e) => (e.subject !== 'certificate' || e.subject_id === id) && load.reload());
   const c = load.value;
   const back = { href: c?.store && c.store !== 'personal' ? href('/certificates', { store: c.store }) : href('/certificates'), label: 'All certificates' };
   if (!c)

@@ -108,7 +108,7 @@ function Left({ at, words, warn }) {
 
 export function Dashboard() {
   const load = useLoad(() => get('/status'), []);
-  useLive(['certificate', 'authority', 'server', 'swap', 'crl', 'web'], load.reload);
+  useLive(['certificate', 'authority', 'web-server'], load.reload);
   const status = load.value;
   return html`<${Page} title="Dashboard" action=${html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>
     <${Fault} of=${load.problem} again=${load.reload} />

@@ -78,7 +78,7 @@ export function WebServer({ route }) {
   const [picking, setPicking] = useState(route.query.get('select') || '');
   const [made, setMade] = useState(null);
   const back = useAction();
-  useLive(['server', 'swap', 'web', 'certificate'], load.reload);
+  useLive(['web-server', 'certificate.renewed'], load.reload);
   const now = load.value;
   // while it waits, nobody else tells when it has gone back
   useEffect(() => {
