@@ -17,7 +17,3 @@ VALUES (:principal, :key, :request_sha256, :status, :location, :expires_at)
 ON CONFLICT (principal, key) DO UPDATE
    SET request_sha256 = excluded.request_sha256, status = excluded.status, location = excluded.location, expires_at = excluded.expires_at
  WHERE idempotency.expires_at <= :now;
-
--- idempotency_tidy: keys whose day is over
-DELETE FROM idempotency WHERE (principal, key) IN
-    (SELECT principal, key FROM idempotency WHERE expires_at <= :now LIMIT 500);
