@@ -6,6 +6,7 @@
 #include "pki/hash.h"
 
 #define PATH_LEN_MOST 1000
+#define KEY_DEPTH 8
 #define SANS_MOST 10000        /* one of 64 KiB cannot hold more that mean anything */
 
 /* the frame, judged ------------------------------------------------------------------------------------- */
@@ -49,6 +50,24 @@ static enum err read_times(const struct frame *f, struct cert *c, struct error *
     return ERR_NONE;
 }
 
+/* A key that is well-formed but breaks the rules of its kind (a curve written out, a negative modulus) is none: such a
+   certificate can be shown, nothing verifies with it, and lint says what is wrong. */
+static enum err read_key(struct bytes der, struct spki *out, struct error *e)
+{
+    struct der d = der_of(der), in, algorithm;
+    struct spki s = { .der = der };
+    struct bytes oid;
+    unsigned unused;
+
+    if (spki_parse(der, out, e) == ERR_NONE)
+        return ERR_NONE;
+    if (!der_is_sound(der, KEY_DEPTH) || !der_enter(&d, DER_SEQUENCE, &in) || !der_enter(&in, DER_SEQUENCE, &algorithm) ||
+        !der_get_oid(&algorithm, &oid) || !der_get_bits(&in, &s.key, &unused) || !der_end(&in) || !der_is_sound(s.key, KEY_DEPTH))
+        return ERR_INVALID;
+    *out = s;
+    return ERR_NONE;
+}
+
 static enum err read_subject(const struct frame *f, struct arena *a, struct cert *c, struct error *e)
 {
     enum err r;
@@ -61,7 +80,7 @@ static enum err read_subject(const struct frame *f, struct arena *a, struct cert
     r = dn_read(f->subject, a, &c->subject_text, &c->common_name, e);
     if (r)
         return r;
-    return spki_parse(f->spki, &c->key, e);
+    return read_key(f->spki, &c->key, e);
 }
 
 /* extensions -------------------------------------------------------------------------------------------- */

@@ -4,7 +4,8 @@
 #include "base/text.h"
 #include "pki/der.h"
 
-#define PARTS_MOST 64
+#define PARTS_MOST 512
+#define PART_LEAST 7     /* octets of the smallest part: a SEQUENCE, an OID of one octet, an empty value */
 #define TEXT_MOST (256 * 1024)
 
 enum { UNIVERSAL_STRING = 0x1c, NUMERIC_STRING = 0x12, VISIBLE_STRING = 0x1a };
@@ -130,7 +131,7 @@ static void add_part(struct buf *b, const struct part *p, struct arena *a)
     }
 }
 
-static enum err read_parts(struct bytes name, struct part *parts, size_t *len, struct error *e)
+static enum err read_parts(struct bytes name, struct part *parts, size_t room, size_t *len, struct error *e)
 {
     struct der d = der_of(name), rdns, set, pair;
     size_t n = 0;
@@ -143,7 +144,7 @@ static enum err read_parts(struct bytes name, struct part *parts, size_t *len, s
         for (bool joins = false; !der_end(&set); joins = true) {
             struct part *p = &parts[n];
 
-            if (n == PARTS_MOST)
+            if (n == room)
                 return fail(e, ERR_INVALID, "the distinguished name has more than %d parts", PARTS_MOST);
             if (!der_enter(&set, DER_SEQUENCE, &pair) || !der_get_oid(&pair, &p->oid) ||
                 !der_next(&pair, &p->tag, &p->content, &p->whole) || !der_end(&pair))
@@ -189,11 +190,11 @@ static const char *text_of(const struct part *parts, size_t len, struct arena *a
 
 enum err dn_read(struct bytes name, struct arena *a, const char **text, const char **common_name, struct error *e)
 {
-    struct part parts[PARTS_MOST];
-    size_t len = 0;
+    size_t room = name.len / PART_LEAST + 1 < PARTS_MOST ? name.len / PART_LEAST + 1 : PARTS_MOST, len = 0;
+    struct part *parts = arena_take(a, room * sizeof(*parts));
     enum err r;
 
-    r = read_parts(name, parts, &len, e);
+    r = read_parts(name, parts, room, &len, e);
     if (r)
         return r;
     if (text != NULL)

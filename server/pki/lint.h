@@ -4,9 +4,13 @@
 
 #include "pki/cert.h"
 
-/* LEVEL_ERROR findings must stop signing; the inventory shows all. `der` may be a TBS-only certificate wrapped with any signature. */
+/* LEVEL_ERROR findings must stop signing; the inventory shows all. The certificate need not pass cert_parse, only be well-formed DER
+   in the right order: otherwise ERR_INVALID. */
 enum err lint_cert(struct bytes der, struct arena *a, struct findings *out, struct error *e) MUST_CHECK;
 enum err lint_tbs(struct bytes tbs, struct arena *a, struct findings *out, struct error *e) MUST_CHECK;
+/* Also by the rules that are switched off here, as a public CA would be judged. */
+enum err lint_cert_all(struct bytes der, struct arena *a, struct findings *out, struct error *e) MUST_CHECK;
+/* A list that does not read at all is one finding, "crl-malformed". */
 enum err lint_crl(struct bytes der, struct arena *a, struct findings *out, struct error *e) MUST_CHECK;
 
 #endif
