@@ -61,6 +61,13 @@ void reply_closes(struct request *rq);                                     /* Co
 void reply_stream(struct request *rq, struct stream *stream);              /* takes it */
 int reply_status(const struct request *rq);                                /* 0: none yet */
 
+/* The HTTP status of an error: by the kinds that http/ itself uses, else by its code. The kinds:
+   "unreadable" 400, "unauthenticated" 401, "csrf" "step-up" 403, "no-route" 404, "method-not-allowed" 405, "precondition" 412,
+   "too-large" 413, "media-type" 415, "misdirected" 421, "busy" 503. http/ sets the status again after surface->problem. */
+int error_status(const struct error *e);
+/* RFC 9457 with errors[] from rq->findings: what surfaces without a problem of their own answer. */
+void reply_problem(struct request *rq, const struct error *e);
+
 /* The body's members, checked by the route's shape before the handler runs. */
 const char *body_text(const struct request *rq, const char *name);         /* NULL when absent or null */
 int64_t body_number(const struct request *rq, const char *name, int64_t otherwise);

@@ -10,7 +10,7 @@ enum {   /* flags */
     ROUTE_STEP_UP = 1 << 2,    /* a session must have given its password in the last 5 minutes, else 403 kind "step-up" */
     ROUTE_ONCE = 1 << 3,       /* honours Idempotency-Key */
     ROUTE_SECRET = 1 << 4,     /* answer shows a secret: never replayed, 409 instead */
-    ROUTE_OPEN = 1 << 5,       /* no caller needed; `allow` must be RIGHT_PUBLIC */
+    ROUTE_OPEN = 1 << 5,       /* no caller needed: admit and may are not asked; `allow` must be RIGHT_PUBLIC */
     ROUTE_SETUP = 1 << 6       /* before setup is finished: the setup token or its session */
 };
 
@@ -22,6 +22,8 @@ struct shape_member {
     int64_t min, max;          /* text: bytes; number: value; arrays: count. 0,0: text 0..4096, arrays 0..100 */
     const struct shape *inner;
 };
+enum { ROUTE_PUBLIC = 1 };     /* the number of RIGHT_PUBLIC: rights are numbers here, access/ knows their names */
+
 struct shape {                 /* ends with a member without a name; unknown and doubled members are refused with their pointer */
     const struct shape_member *members;
 };

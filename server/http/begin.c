@@ -1,0 +1,151 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "http/exchange.h"
+#include "http/inside.h"
+
+enum { HEADERS_MAX = 101, BODY_DEFAULT = 64 * 1024 };
+
+/* The library puts NULs over the CR and the LF of each line: after a line that ended in LF alone the next byte is something else.
+   A folded value is moved away from its line and reads so too. */
+static bool is_bare(const char *value, size_t len)
+{
+    return value == NULL || value[len] != '\0' || value[len + 1] != '\0';
+}
+
+static enum MHD_Result keep_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value, size_t value_len)
+{
+    struct exchange *x = ctx;
+
+    (void)kind;
+    if (x->headers_len == HEADERS_MAX)
+        return MHD_NO;
+    x->headers[x->headers_len++] = (struct header){
+        name, value != NULL ? value : "", name_len, value != NULL ? value_len : 0, is_bare(value, value_len),
+    };
+    return MHD_YES;
+}
+
+static bool is_clean_id(const char *text)
+{
+    size_t len = text != NULL ? strlen(text) : 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (!isalnum((unsigned char)text[i]) && strchr("-._", text[i]) == NULL)
+            return false;
+    }
+    return len > 0 && len <= 64;
+}
+
+/* The caller's own id when it is clean, else one of ours; the journal has a UUID in either case. */
+static void name_request(struct exchange *x)
+{
+    const char *given = request_header(&x->rq, "X-Request-Id");
+    char text[ID_TEXT];
+
+    x->rq.who.request_id = id_new();
+    id_text(&x->rq.who.request_id, text);
+    if (!is_clean_id(given)) {
+        x->rq.id_text = arena_text(x->rq.arena, text);
+        return;
+    }
+    x->rq.id_text = given;
+    if (!id_parse(given, &x->rq.who.request_id))
+        x->rq.who.request_id = id_new();
+}
+
+static enum err unreadable(const char *fault, struct error *e)
+{
+    return fail_kind(e, ERR_INVALID, "unreadable", "%s", fault);
+}
+
+/* DNS rebinding ends here: a name that is not ours gets no answer of ours. */
+static enum err check_host(struct exchange *x, struct error *e)
+{
+    char name[256];
+
+    if (!framing_host(x->framing.host, name, sizeof(name)))
+        return unreadable("Host is not a name or an address", e);
+    if (x->target.authority != NULL && strcasecmp(x->target.authority, x->framing.host) != 0)
+        return unreadable("the target names another host than Host does", e);
+    if (x->rq.conn->listener == LISTEN_HTTPS && !server_knows_host(x->rq.conn->net->server, name))
+        return fail_kind(e, ERR_DENIED, "misdirected", "this server does not go by the name %.100s: add it to the host names, or use one of them", name);
+    return ERR_NONE;
+}
+
+static enum err find_route(struct exchange *x, const char *method, struct error *e)
+{
+    const struct door *door = &x->rq.conn->net->server->doors[x->rq.conn->listener];
+    enum found found = router_find(door->surfaces, method, x->rq.path, x->rq.arena, &x->match);
+
+    x->rq.surface = x->match.surface;
+    x->rq.route = x->match.route;
+    if (found == FOUND_NOTHING)
+        return fail_kind(e, ERR_ABSENT, "no-route", "there is nothing at %.150s", x->rq.path);
+    if (found == FOUND_OTHER_METHOD) {
+        reply_header(&x->rq, "Allow", x->match.allow);
+        return fail_kind(e, ERR_INVALID, "method-not-allowed", "this address answers to %s, not to %.16s", x->match.allow, method);
+    }
+    return ERR_NONE;
+}
+
+static bool has_body(const struct framing *f)
+{
+    return f->is_chunked || f->content_length > 0;
+}
+
+static bool is_json(const char *type)
+{
+    static const char *const words[] = { "application/json", "application/merge-patch+json" };
+    size_t len = type != NULL ? strcspn(type, "; \t") : 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        if (len == strlen(words[i]) && strncasecmp(type, words[i], len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum err check_body(struct exchange *x, struct error *e)
+{
+    const struct route *route = x->rq.route;
+    bool takes_one = strcmp(route->method, "GET") != 0;
+
+    x->body_max = route->body_max > 0 ? route->body_max : takes_one ? BODY_DEFAULT : 0;
+    if (x->framing.content_length > (int64_t)x->body_max)
+        return fail_kind(e, ERR_LIMIT, "too-large", "the body has %lld bytes; at most %zu are taken here", (long long)x->framing.content_length, x->body_max);
+    /* A type that no form of another site can send: half of what keeps such forms out. */
+    if (route->shape != NULL && has_body(&x->framing) && !is_json(request_header(&x->rq, "Content-Type")))
+        return fail_kind(e, ERR_INVALID, "media-type", "the body must be JSON: send Content-Type: application/json");
+    if (request_header(&x->rq, "Content-Encoding") != NULL && has_body(&x->framing))
+        return fail_kind(e, ERR_INVALID, "media-type", "a compressed body is not taken: send it as it is");
+    return ERR_NONE;
+}
+
+enum err exchange_begin(struct exchange *x, const char *method, bool *is_fatal, struct error *e)
+{
+    const char *fault;
+    enum err r;
+
+    *is_fatal = true;
+    x->rq.method = arena_text(x->rq.arena, method);
+    x->headers = arena_take(x->rq.arena, HEADERS_MAX * sizeof(*x->headers));
+    MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, keep_header, x);
+    name_request(x);
+    fault = framing_check(method, x->version, x->headers, x->headers_len, &x->framing);
+    if (fault == NULL)
+        fault = target_read(x->rq.arena, x->rq.raw_target, &x->target);
+    if (fault != NULL)
+        return unreadable(fault, e);
+    x->rq.path = x->target.path;
+
+    *is_fatal = false;
+    r = check_host(x, e);
+    if (!r)
+        r = find_route(x, method, e);
+    if (!r)
+        r = check_body(x, e);
+    return r;
+}
