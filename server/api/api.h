@@ -16,8 +16,8 @@ extern const struct surface problems_surface;   /* /problems/<slug>: what a prob
 /* The session's cookie. */
 #define API_COOKIE "__Host-sid"
 
-/* Problem type and status of an error: by its kind if that names one, else by its code. */
-struct problem_type { const char *slug; int status; const char *title, *help; };
+/* Problem type of an error: by its kind if that names one, else by its code. Its status: error_status of http/request.h. */
+struct problem_type { const char *slug, *title, *help; };
 const struct problem_type *api_problem_type(const struct error *e);
 /* A handler that must add members to its problem (a refused swap's steps): make, extend, answer; it then returns ERR_NONE. */
 json_t *api_problem_body(struct request *rq, const struct error *e);
@@ -27,8 +27,16 @@ void api_problem_answer(struct request *rq, json_t *body);      /* takes body; t
 enum err api_local_only(const struct request *rq, struct error *e) MUST_CHECK;
 /* "\"<row version>\"" as ETag. */
 void api_etag(struct request *rq, int64_t row_version);
-/* The address of this daemon for links: https://<first host name>:<port>. */
+/* The address of this daemon for links: https://<first host name>:<port>; "localhost" while it has no name. */
 const char *api_base_url(struct app *app, struct arena *a);
+
+/* What of the actor's rights a person reads: "admin" ...; rights by name. New references. */
+json_t *api_roles(const struct actor *who);
+json_t *api_rights(const struct actor *who);
+/* The session's cookie for a browser that has just signed in. */
+void api_set_cookie(struct request *rq, const char *cookie);
+/* ?limit= and its bounds. */
+enum err api_limit(const struct request *rq, int64_t otherwise, int64_t *out, struct error *e) MUST_CHECK;
 
 /* The ear of the journal: what is committed goes to the readers of GET /events. On the writer thread. */
 void api_events_heard(struct app *app, const struct note *notes, size_t len);

@@ -61,6 +61,9 @@ void reply_closes(struct request *rq);                                     /* Co
 void reply_stream(struct request *rq, struct stream *stream);              /* takes it */
 int reply_status(const struct request *rq);                                /* 0: none yet */
 
+/* Answers with a GET of path, a resource of the same surface, under the status of the request that made it. */
+enum err request_repeat(struct request *rq, const char *path, int status, struct error *e) MUST_CHECK;
+
 /* The HTTP status of an error: by the kinds that http/ itself uses, else by its code. The kinds:
    "unreadable" 400, "unauthenticated" 401, "csrf" "step-up" 403, "no-route" 404, "method-not-allowed" 405, "precondition" 412,
    "too-large" 413, "media-type" 415, "misdirected" 421, "busy" 503. http/ sets the status again after surface->problem. */
