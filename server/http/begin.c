@@ -15,16 +15,37 @@ static bool is_bare(const char *value, size_t len)
     return value == NULL || value[len] != '\0' || value[len + 1] != '\0';
 }
 
+/* After the last line the empty one makes NULs too, so there the distance to the end of the head tells: CR LF CR LF. */
+static bool ends_bare(struct exchange *x, const char *method)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    return x->last_end == NULL || info == NULL || x->last_end + 4 != method + info->header_size;
+}
+
+/* RFC 9112, 5.1: blanks around a value are not part of it. The library leaves those that follow. */
+static const char *trimmed(struct arena *a, const char *value, size_t *len)
+{
+    size_t with = *len;
+
+    while (*len > 0 && (value[*len - 1] == ' ' || value[*len - 1] == '\t'))
+        (*len)--;
+    return *len == with ? value : arena_copy(a, value, *len);
+}
+
 static enum MHD_Result keep_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value, size_t value_len)
 {
     struct exchange *x = ctx;
+    struct header *h = &x->headers[x->headers_len];
 
     (void)kind;
     if (x->headers_len == HEADERS_MAX)
         return MHD_NO;
-    x->headers[x->headers_len++] = (struct header){
-        name, value != NULL ? value : "", name_len, value != NULL ? value_len : 0, is_bare(value, value_len),
-    };
+    *h = (struct header){ name, "", name_len, value_len, is_bare(value, value_len) };
+    if (value != NULL)
+        h->value = trimmed(x->rq.arena, value, &h->value_len);
+    x->last_end = value != NULL ? value + value_len : NULL;
+    x->headers_len++;
     return MHD_YES;
 }
 
@@ -134,6 +155,8 @@ enum err exchange_begin(struct exchange *x, const char *method, bool *is_fatal, 
     x->headers = arena_take(x->rq.arena, HEADERS_MAX * sizeof(*x->headers));
     MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, keep_header, x);
     name_request(x);
+    if (is_bare(x->version, strlen(x->version)) || ends_bare(x, method))
+        return unreadable("a line of the head does not end in CR LF", e);
     fault = framing_check(method, x->version, x->headers, x->headers_len, &x->framing);
     if (fault == NULL)
         fault = target_read(x->rq.arena, x->rq.raw_target, &x->target);
@@ -141,8 +164,8 @@ enum err exchange_begin(struct exchange *x, const char *method, bool *is_fatal, 
         return unreadable(fault, e);
     x->rq.path = x->target.path;
 
-    *is_fatal = false;
     r = check_host(x, e);
+    *is_fatal = r != ERR_NONE;
     if (!r)
         r = find_route(x, method, e);
     if (!r)

@@ -19,6 +19,7 @@ struct exchange {
     const char *version;
     struct header *headers;
     size_t headers_len;
+    const char *last_end;          /* where the last header's value ended in the library's buffer */
     struct framing framing;
     struct target target;
     struct match match;

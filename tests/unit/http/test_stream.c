@@ -1,0 +1,172 @@
+#include "world.h"
+
+static struct world *w;
+static char out[64 * 1024];
+static bool closed;
+
+static int open_world(void **state)
+{
+    (void)state;
+    w = world_open();
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    world_close(w);
+    return 0;
+}
+
+static int listen_as(const char *who)
+{
+    int fd = dial(w->plain);
+    char text[200];
+
+    snprintf(text, sizeof(text), "GET /events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", who);
+    say(fd, text);
+    return fd;
+}
+
+static void a_reader_hears_what_was_and_what_comes(void **state)
+{
+    int fd = listen_as("see");
+
+    (void)state;
+    hear(fd, out, sizeof(out), 200, &closed);
+    assert_non_null(strstr(out, "Content-Type: text/event-stream"));
+    assert_non_null(strstr(out, "data: before"));
+    streams_publish(w->app.streams, 1, "old", "{}", 1u << SEE);
+    streams_publish(w->app.streams, 2, "issued", "{\"a\":1}", 1u << SEE);
+    streams_publish(w->app.streams, 3, "secret", "{}", 1u << CHANGE);
+    streams_publish(w->app.streams, 4, "lines", "one\ntwo", 1u << SEE);
+    hear(fd, out, sizeof(out), 200, &closed);
+    assert_false(closed);
+    assert_non_null(strstr(out, "id: 2\nevent: issued\ndata: {\"a\":1}\n\n"));
+    assert_non_null(strstr(out, "data: one\ndata: two\n\n"));
+    assert_null(strstr(out, "secret"));
+    assert_null(strstr(out, "event: old"));
+    close(fd);
+}
+
+static void a_dead_reader_is_noticed_at_once(void **state)
+{
+    int fd[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        fd[i] = listen_as("gone");
+        hear(fd[i], out, sizeof(out), 100, &closed);
+    }
+    assert_int_equal(server_counts(w->server).streams, 3);
+    for (int i = 0; i < 3; i++)
+        close(fd[i]);
+    for (int i = 0; i < 100 && server_counts(w->server).streams > 0; i++)
+        sleep_ms(5);
+    assert_int_equal(server_counts(w->server).streams, 0);
+}
+
+static void a_principal_has_three(void **state)
+{
+    int fd[4];
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        fd[i] = listen_as("many");
+        hear(fd[i], out, sizeof(out), 100, &closed);
+        assert_int_equal(strncmp(out + 9, i < 3 ? "200" : "429", 3), 0);
+    }
+    for (int i = 0; i < 4; i++)
+        close(fd[i]);
+}
+
+static void a_slow_reader_is_told_to_begin_anew(void **state)
+{
+    int fd = listen_as("slow");
+    char *text = malloc(60000);
+
+    (void)state;
+    hear(fd, out, sizeof(out), 100, &closed);
+    memset(text, 'x', 59999);
+    text[59999] = '\0';
+    for (int i = 0; i < 1200; i++)
+        streams_publish(w->app.streams, 100 + i, "much", i < 200 ? text : "{}", 1u << SEE);
+    for (int i = 0; i < 400 && strstr(out, "event: reset") == NULL; i++)
+        hear(fd, out, sizeof(out), 20, &closed);
+    assert_non_null(strstr(out, "event: reset"));
+    free(text);
+    close(fd);
+}
+
+static void many_publish_while_many_read_and_leave(void **state)
+{
+    int fd[20];
+
+    (void)state;
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 20; i++) {
+            char who[16];
+
+            snprintf(who, sizeof(who), "r%d", i);
+            fd[i] = listen_as(who);
+            streams_publish(w->app.streams, 10000 + round * 100 + i, "x", "{}", 1u << SEE);
+        }
+        for (int i = 0; i < 20; i++) {
+            streams_publish(w->app.streams, 20000 + round * 100 + i, "y", "{}", 1u << SEE);
+            close(fd[i]);
+        }
+    }
+    for (int i = 0; i < 200 && server_counts(w->server).streams > 0; i++)
+        sleep_ms(5);
+    assert_int_equal(server_counts(w->server).streams, 0);
+}
+
+static void over_tls_it_is_the_same(void **state)
+{
+    struct visitor v;
+    const char *get = "GET /events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tls\r\n\r\n";
+    size_t len = 0;
+
+    (void)state;
+    assert_true(visit(&v, w->tls, NULL, NULL));
+    gnutls_record_send(v.session, get, strlen(get));
+    gnutls_record_set_timeout(v.session, 2000);
+    while (strstr(out, "hello again") == NULL) {
+        ssize_t got = gnutls_record_recv(v.session, out + len, sizeof(out) - len - 1);
+
+        assert_true(got > 0);
+        if (len == 0)
+            streams_publish(w->app.streams, 90000, "x", "hello again", 1u << SEE);
+        len += (size_t)got;
+        out[len] = '\0';
+    }
+    visitor_leave(&v);
+}
+
+static void the_end_of_all_is_the_end_of_each(void **state)
+{
+    int fd = listen_as("last");
+
+    (void)state;
+    hear(fd, out, sizeof(out), 100, &closed);
+    assert_false(closed);
+    streams_end(w->app.streams);
+    hear(fd, out, sizeof(out), 1000, &closed);
+    assert_non_null(strstr(out, "0\r\n\r\n"));
+    close(fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reader_hears_what_was_and_what_comes),
+        cmocka_unit_test(a_dead_reader_is_noticed_at_once),
+        cmocka_unit_test(a_principal_has_three),
+        cmocka_unit_test(a_slow_reader_is_told_to_begin_anew),
+        cmocka_unit_test(many_publish_while_many_read_and_leave),
+        cmocka_unit_test(over_tls_it_is_the_same),
+        cmocka_unit_test(the_end_of_all_is_the_end_of_each),
+    };
+
+    return cmocka_run_group_tests(tests, open_world, close_world);
+}
