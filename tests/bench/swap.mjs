@@ -11,13 +11,15 @@ class Load {
 
   async keepAlive() {
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1, ca: this.d.ca });
-    let socket;
+    const known = new Set();
     while (!this.stopped) {
       const at = performance.now();
       await new Promise(done => {
         const rq = https.get({ host: '127.0.0.1', port: this.d.https, servername: 'localhost', path: '/healthz', headers: { host: `localhost:${this.d.https}` }, agent, ca: this.d.ca }, rs => {
-          if (socket && rs.socket !== socket) this.closed++;
-          socket = rs.socket;
+          if (!known.has(rs.socket)) {
+            known.add(rs.socket);
+            rs.socket.on('close', () => { if (!this.stopped) this.closed++; });
+          }
           rs.resume().on('end', () => { this.latencies.push(performance.now() - at); done(); });
         });
         rq.on('error', () => { this.failed++; done(); });
