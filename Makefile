@@ -34,6 +34,7 @@ check:
 	@packaging/bootstrap check
 	@$(MAKE) --no-print-directory -s -j2 build/signet $(CHECK)/signet unit-programs tests/node_modules/.stamp
 	@$(MAKE) --no-print-directory -s checks unit
+	@$(MAKE) --no-print-directory -s -j2 SAN=$(or $(SAN),address) replay
 	@$(MAKE) --no-print-directory -s e2e
 
 checks:
@@ -79,6 +80,33 @@ unit-programs: $(UNIT)
 unit: $(UNIT)
 	@tests/unit/run $(UNIT)
 
+# fuzz: each target of tests/fuzz replays its corpus under the sanitizers in `make check`; `make fuzz` looks for more --------
+FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SOURCES := $(wildcard $(addsuffix /*.c,$(addprefix server/,base pki keeper http)))
+FUZZ_SEC ?= 60
+.PHONY: replay fuzz
+replay: $(FUZZ:%=$(CHECK)/fuzz/%)
+	@for t in $(FUZZ); do $(CHECK)/fuzz/$$t tests/fuzz/corpus/$$t || exit 1; done
+$(CHECK)/libfuzz.a: $(FUZZ_SOURCES:%.c=$(CHECK)/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+$(CHECK)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(CHECK)/libfuzz.a
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CHECK_FLAGS) -MMD -MP -MF $@.d -o $@ $^ $(LIBS)
+fuzz: $(FUZZ:%=build/fuzz/%)
+	@for t in $(FUZZ); do mkdir -p build/fuzz/corpus/$$t && \
+	    build/fuzz/$$t -max_total_time=$(FUZZ_SEC) -max_len=8192 -timeout=5 -print_final_stats=1 -artifact_prefix=build/fuzz/ \
+	    build/fuzz/corpus/$$t tests/fuzz/corpus/$$t || exit 1; done
+build/fuzz/lib.a: $(FUZZ_SOURCES:%.c=build/fuzz/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+build/fuzz/server/%.o: server/%.c $(GEN)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -fsanitize=fuzzer-no-link -c -o $@ $<
+build/fuzz/%: tests/fuzz/fuzz_%.c build/fuzz/lib.a
+	$(FUZZ_CC) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+FUZZ_CC := clang-14 -std=c11 -D_GNU_SOURCE -DSIGNET_VERSION='"fuzz"' -DTEST_SEAMS -Iserver -Ibuild/gen -O1 -g $(SANITIZE_address)
+
 # generated -------------------------------------------------------------------------------------------
 build/gen/queries.inc: $(wildcard db/queries/*.sql) db/queries.awk
 	@mkdir -p $(@D)
@@ -89,7 +117,7 @@ webui/node_modules/.stamp: webui/package-lock.json
 build/gen/migrations.inc build/gen/openapi.inc build/gen/assets.inc build/gen/embedded.S &: webui/node_modules/.stamp packaging/embed.sh $(wildcard db/migrations/*.sql) $(wildcard server/api/openapi.json) $(shell find webui -type f -not -path '*/node_modules/*' 2>/dev/null)
 	packaging/embed.sh build/gen
 
--include $(SOURCES:%.c=build/release/%.d) $(SOURCES:%.c=$(CHECK)/%.d) $(UNIT:=.d)
+-include $(SOURCES:%.c=build/release/%.d) $(SOURCES:%.c=$(CHECK)/%.d) $(UNIT:=.d) $(FUZZ:%=$(CHECK)/fuzz/%.d)
 
 clean:
 	rm -rf build

@@ -121,7 +121,7 @@ static bool has_program(const char *name)
     snprintf(command, sizeof(command), "command -v %s >/dev/null", name);
     if (system(command) == 0)
         return true;
-    print_message("%s is not installed: it is not asked to open what was written\n", name);
+    print_message("skipped: %s is not installed, so it is not asked to open what was written\n", name);
     return false;
 }
 

@@ -1,0 +1,41 @@
+/* fuzz_csr - certificate requests as anybody sends them: a verdict with a reason, and names that are in their one form. */
+#include <stdlib.h>
+
+#include "pki/csr.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool is_so)
+{
+    if (!is_so)
+        abort();
+}
+
+static void names_are_in_their_one_form(const struct names *names, struct arena *a)
+{
+    must(names->len > 0 && names->len <= NAMES_MAX);
+    for (size_t i = 0; i < names->len; i++) {
+        const char *text = names->at[i].text;
+        struct name again;
+
+        must(name_any(text, strlen(text), a, &again, NULL) == ERR_NONE && name_equal(&names->at[i], &again));
+        must(strcmp(text, again.text) == 0);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct error e = { 0 };
+    struct findings notes;
+    struct csr c;
+    enum err r;
+
+    findings_init(&notes, a);
+    r = csr_parse(bytes_of(data, size), a, &c, &notes, &e);
+    if (r == ERR_NONE)
+        names_are_in_their_one_form(&c.names, a);
+    else
+        must(r == ERR_INVALID && e.text[0] != '\0' && e.kind[0] != '\0' && notes.len == 0);
+    return 0;
+}
