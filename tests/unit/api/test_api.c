@@ -1,0 +1,477 @@
+/* test_api - the REST surface over a real listener: who is let in, how it says no, what a repeat is answered with. */
+#include "check.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "access/access.h"
+#include "api/api.h"
+#include "base/config.h"
+#include "http/server.h"
+#include "http/stream.h"
+#include "store/settings.h"
+
+#define PASSWORD "a kettle on the seventh hill"
+
+struct world {
+    char dir[64], db[96], control[96];
+    struct config config;
+    struct app app;
+    struct arena *arena;
+    const char *setup_token;
+};
+
+struct answer { int status; char text[65536]; json_t *body; };
+
+static void heard(void *arg, const struct note *notes, size_t len)
+{
+    struct world *w = arg;
+
+    access_heard(w->app.access, notes, len);
+    api_events_heard(&w->app, notes, len);
+}
+
+static int open_world(void **state)
+{
+    static const struct surface *const surfaces[] = { &api_surface, &problems_surface, NULL };
+    struct world *w = calloc(1, sizeof(*w));
+    struct store_options store = { .path = w->db, .readers = 2 };
+    struct server_options how = { .app = &w->app, .threads = 1, .workers = 4,
+        .on = { [LISTEN_HTTP] = { "127.0.0.1:0", NULL, surfaces }, [LISTEN_CONTROL] = { w->control, NULL, surfaces } },
+        .limits = { .per_address = 100, .connections = 100, .handshake_ms = 5000, .headers_ms = 5000, .body_ms = 5000, .idle_ms = 5000 } };
+    struct error e = { 0 };
+    const char *link;
+
+    snprintf(w->dir, sizeof(w->dir), "/tmp/signet-api-XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    snprintf(w->db, sizeof(w->db), "%s/signet.db", w->dir);
+    snprintf(w->control, sizeof(w->control), "%s/control", w->dir);
+    snprintf(w->config.https, sizeof(w->config.https), "[::]:8443");
+    w->app.config = &w->config;
+    w->arena = arena_new();
+    assert_ok(store_open(&store, &w->app.store, &e));
+    assert_ok(settings_open(w->app.store, &w->app.settings, &e));
+    assert_ok(access_open(w->app.store, w->dir, &w->app.access, &e));
+    w->app.streams = streams_new();
+    store_watch(w->app.store, heard, w);
+    assert_ok(server_open(&how, &w->app.server, &e));
+    assert_ok(access_setup_link(w->app.access, "", w->arena, &link, &e));
+    w->setup_token = strchr(link, '=') + 1;
+    *state = w;
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    struct world *w = *state;
+    struct dirent *d;
+    DIR *dir;
+
+    streams_end(w->app.streams);
+    server_stop(w->app.server, 50);
+    server_free(w->app.server);
+    streams_free(w->app.streams);
+    access_close(w->app.access);
+    settings_close(w->app.settings);
+    store_close(w->app.store);
+    dir = opendir(w->dir);
+    for (d = readdir(dir); d != NULL; d = readdir(dir)) {
+        char path[400];
+
+        snprintf(path, sizeof(path), "%s/%s", w->dir, d->d_name);
+        unlink(path);
+    }
+    closedir(dir);
+    rmdir(w->dir);
+    arena_free(w->arena);
+    free(w);
+    return 0;
+}
+
+static int dial(struct world *w, bool is_local)
+{
+    struct sockaddr_in tcp = { .sin_family = AF_INET, .sin_port = htons((uint16_t)server_port(w->app.server, LISTEN_HTTP)) };
+    struct sockaddr_un local = { .sun_family = AF_UNIX };
+    int fd = socket(is_local ? AF_UNIX : AF_INET, SOCK_STREAM, 0), rc;
+
+    tcp.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    snprintf(local.sun_path, sizeof(local.sun_path), "%s", w->control);
+    rc = is_local ? connect(fd, (struct sockaddr *)&local, sizeof(local)) : connect(fd, (struct sockaddr *)&tcp, sizeof(tcp));
+    assert_int_equal(rc, 0);
+    return fd;
+}
+
+/* headers: lines with their ends; "@" in front: by DIR/control. body NULL: none. */
+static void ask(struct world *w, const char *method, const char *path, const char *headers, const char *body, struct answer *out)
+{
+    bool is_local = headers[0] == '@';
+    int fd = dial(w, is_local);
+    size_t got = 0;
+    ssize_t n;
+    char *text, *start;
+
+    text = arena_printf(w->arena, "%s %s HTTP/1.1\r\nHost: a.lan:8443\r\nConnection: close\r\n%s%s%s\r\n%s", method, path, headers + is_local,
+                        body != NULL && strstr(headers, "Content-Type") == NULL ? "Content-Type: application/json\r\n" : "",
+                        body != NULL ? arena_printf(w->arena, "Content-Length: %zu\r\n", strlen(body)) : "", body != NULL ? body : "");
+    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+    for (;;) {
+        n = recv(fd, out->text + got, sizeof(out->text) - 1 - got, 0);
+        if (n <= 0)
+            break;
+        got += (size_t)n;
+    }
+    close(fd);
+    out->text[got] = '\0';
+    assert_int_equal(sscanf(out->text, "HTTP/1.1 %d", &out->status), 1);
+    start = strstr(out->text, "\r\n\r\n");
+    json_decref(out->body);
+    out->body = start != NULL ? json_loads(start + 4, 0, NULL) : NULL;
+}
+
+static const char *member(const struct answer *a, const char *name)
+{
+    const char *text = json_string_value(json_object_get(a->body, name));
+
+    return text != NULL ? text : "";
+}
+
+static const char *bearer(struct world *w, const char *token)
+{
+    return arena_printf(w->arena, "Authorization: Bearer %s\r\n", token);
+}
+
+/* The value of the session's cookie that an answer sets. */
+static const char *cookie_of(struct world *w, const struct answer *a)
+{
+    const char *at = strstr(a->text, "Set-Cookie: __Host-sid=");
+
+    assert_non_null(at);
+    at += strlen("Set-Cookie: ");
+    return arena_copy(w->arena, at, strcspn(at, ";"));
+}
+
+/* An administrator by the setup link; the header line of their cookie. */
+static const char *become_admin(struct world *w)
+{
+    struct answer a = { 0 };
+    const char *cookie;
+
+    ask(w, "POST", "/api/v1/setup/administrator", bearer(w, w->setup_token), "{\"name\":\"admin\",\"password\":\"" PASSWORD "\"}", &a);
+    assert_int_equal(a.status, 201);
+    cookie = arena_printf(w->arena, "Cookie: %s\r\n", cookie_of(w, &a));
+    json_decref(a.body);
+    return cookie;
+}
+
+static const char *own_page(struct world *w, const char *cookie)
+{
+    return arena_printf(w->arena, "%sX-Signet: 1\r\nSec-Fetch-Site: same-origin\r\nOrigin: http://a.lan:8443\r\n", cookie);
+}
+
+static void without_the_link_setup_is_closed_and_strangers_learn_nothing(void **state)
+{
+    static const char *const steps[][2] = { { "POST", "administrator" }, { "PUT", "names" }, { "PUT", "authority" },
+                                            { "PUT", "server-certificate" }, { "POST", "finish" } };
+    struct world *w = *state;
+    struct answer a = { 0 };
+
+    ask(w, "GET", "/api/v1/setup", "", NULL, &a);
+    assert_int_equal(a.status, 403);
+    assert_string_equal(member(&a, "type"), "/problems/setup-token");
+    for (size_t i = 0; i < 5; i++) {
+        const char *path = arena_printf(w->arena, "/api/v1/setup/%s", steps[i][1]);
+
+        ask(w, steps[i][0], path, "", "{}", &a);
+        assert_int_equal(a.status, 403);
+        ask(w, steps[i][0], path, bearer(w, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "{}", &a);
+        assert_int_equal(a.status, 403);
+    }
+    ask(w, "GET", "/api/v1/session", "", NULL, &a);
+    assert_int_equal(a.status, 401);
+    assert_non_null(strstr(a.text, "WWW-Authenticate: Bearer"));
+    assert_non_null(strstr(a.text, "application/problem+json"));
+    json_decref(a.body);
+}
+
+static void the_link_makes_the_administrator_signs_in_and_is_spent(void **state)
+{
+    struct world *w = *state;
+    struct answer a = { 0 };
+    const char *cookie;
+
+    ask(w, "PUT", "/api/v1/setup/names", bearer(w, w->setup_token), "{\"hostnames\":[\"a.lan\"],\"ip_addresses\":[]}", &a);
+    assert_int_equal(a.status, 409);
+    ask(w, "POST", "/api/v1/setup/administrator", bearer(w, w->setup_token), "{\"name\":\"admin\",\"password\":\"password1234\"}", &a);
+    assert_int_equal(a.status, 422);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(a.body, "errors"), 0), "pointer")), "/password");
+    cookie = become_admin(w);
+    ask(w, "GET", "/api/v1/setup", bearer(w, w->setup_token), NULL, &a);
+    assert_int_equal(a.status, 403);
+    ask(w, "GET", "/api/v1/session", cookie, NULL, &a);
+    assert_int_equal(a.status, 200);
+    assert_string_equal(member(&a, "kind"), "user");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(a.body, "roles"), 0)), "admin");
+    assert_int_equal(json_array_size(json_object_get(a.body, "roles")), 1);      /* the others add nothing to it */
+    json_decref(a.body);
+}
+
+static void a_session_changes_things_only_from_our_own_page(void **state)
+{
+    static const char body[] = "{\"name\":\"ci\",\"role\":\"viewer\",\"expires_in_days\":1}";
+    struct world *w = *state;
+    struct answer a = { 0 };
+    const char *cookie = become_admin(w);
+
+    ask(w, "POST", "/api/v1/tokens", cookie, body, &a);
+    assert_int_equal(a.status, 403);
+    assert_string_equal(member(&a, "type"), "/problems/csrf");
+    ask(w, "POST", "/api/v1/tokens", arena_printf(w->arena, "%sX-Signet: 1\r\nOrigin: https://evil.example\r\n", cookie), body, &a);
+    assert_int_equal(a.status, 403);
+    ask(w, "POST", "/api/v1/tokens", arena_printf(w->arena, "%sX-Signet: 1\r\nSec-Fetch-Site: cross-site\r\n", cookie), body, &a);
+    assert_int_equal(a.status, 403);
+    ask(w, "POST", "/api/v1/tokens", arena_printf(w->arena, "%sSec-Fetch-Site: same-origin\r\n", cookie), body, &a);
+    assert_int_equal(a.status, 403);
+    ask(w, "POST", "/api/v1/tokens", own_page(w, cookie), body, &a);
+    assert_int_equal(a.status, 201);
+    json_decref(a.body);
+}
+
+static void a_token_may_what_its_role_allows_until_it_is_revoked(void **state)
+{
+    struct world *w = *state;
+    struct answer a = { 0 };
+    const char *page = own_page(w, become_admin(w)), *as, *path;
+
+    ask(w, "POST", "/api/v1/tokens", page, "{\"name\":\"looks\",\"role\":\"viewer\",\"expires_in_days\":1}", &a);
+    assert_int_equal(a.status, 201);
+    as = bearer(w, member(&a, "token"));
+    path = arena_printf(w->arena, "/api/v1/tokens/%s", member(&a, "id"));
+    ask(w, "GET", "/api/v1/jobs", as, NULL, &a);
+    assert_int_equal(a.status, 200);
+    ask(w, "GET", "/api/v1/tokens", as, NULL, &a);
+    assert_int_equal(a.status, 403);
+    ask(w, "GET", "/api/v1/session", as, NULL, &a);
+    assert_string_equal(member(&a, "kind"), "token");
+    assert_true(strlen(member(&a, "expires_at")) == 20);
+    ask(w, "GET", "/api/v1/tokens", page, NULL, &a);
+    assert_int_equal(json_array_size(json_object_get(a.body, "items")), 1);
+    assert_null(strstr(a.text, "sgn_"));
+    ask(w, "DELETE", path, page, NULL, &a);
+    assert_int_equal(a.status, 204);
+    ask(w, "GET", "/api/v1/jobs", as, NULL, &a);
+    assert_int_equal(a.status, 401);
+    ask(w, "DELETE", path, page, NULL, &a);
+    assert_int_equal(a.status, 404);
+    json_decref(a.body);
+}
+
+static void a_repeat_never_shows_a_secret_again_and_makes_nothing(void **state)
+{
+    struct world *w = *state;
+    struct answer a = { 0 };
+    const char *page = arena_printf(w->arena, "%sIdempotency-Key: one\r\n", own_page(w, become_admin(w)));
+
+    ask(w, "POST", "/api/v1/tokens", page, "{\"name\":\"ci\",\"role\":\"viewer\",\"expires_in_days\":1}", &a);
+    assert_int_equal(a.status, 201);
+    ask(w, "POST", "/api/v1/tokens", page, "{\"name\":\"ci\",\"role\":\"viewer\",\"expires_in_days\":1}", &a);
+    assert_int_equal(a.status, 409);
+    assert_string_equal(member(&a, "type"), "/problems/idempotency");
+    assert_non_null(strstr(a.text, "Idempotent-Replayed: true"));
+    ask(w, "POST", "/api/v1/tokens", page, "{\"name\":\"other\",\"role\":\"viewer\",\"expires_in_days\":1}", &a);
+    assert_int_equal(a.status, 422);
+    ask(w, "GET", "/api/v1/tokens", page, NULL, &a);
+    assert_int_equal(json_array_size(json_object_get(a.body, "items")), 1);
+    json_decref(a.body);
+}
+
+static void signing_in_says_no_in_one_way_and_out_ends_it(void **state)
+{
+    struct world *w = *state;
+    struct answer a = { 0 }, b = { 0 };
+    const char *cookie;
+
+    become_admin(w);
+    ask(w, "POST", "/api/v1/session", "", "{\"name\":\"admin\",\"password\":\"not this one at all\"}", &a);
+    ask(w, "POST", "/api/v1/session", "", "{\"name\":\"nobody\",\"password\":\"not this one at all\"}", &b);
+    assert_int_equal(a.status, 401);
+    assert_int_equal(b.status, 401);
+    assert_string_equal(member(&a, "detail"), member(&b, "detail"));
+    ask(w, "POST", "/api/v1/session", "Cookie: __Host-sid=stale\r\n", "{\"name\":\"admin\",\"password\":\"" PASSWORD "\"}", &a);
+    assert_int_equal(a.status, 201);
+    assert_non_null(strstr(a.text, "; Path=/; Secure; HttpOnly; SameSite=Strict\r\n"));
+    cookie = arena_printf(w->arena, "Cookie: %s\r\n", cookie_of(w, &a));
+    ask(w, "DELETE", "/api/v1/session", own_page(w, cookie), NULL, &a);
+    assert_int_equal(a.status, 204);
+    ask(w, "GET", "/api/v1/session", cookie, NULL, &a);
+    assert_int_equal(a.status, 401);
+    json_decref(a.body);
+    json_decref(b.body);
+}
+
+static void what_is_for_the_host_is_refused_from_elsewhere(void **state)
+{
+    struct world *w = *state;
+    struct answer a = { 0 };
+    const char *page = own_page(w, become_admin(w));
+
+    ask(w, "POST", "/api/v1/setup-link", page, "{}", &a);
+    assert_int_equal(a.status, 403);
+    assert_string_equal(member(&a, "type"), "/problems/local-only");
+    ask(w, "POST", "/api/v1/unlock", page, "{\"passphrase\":\"x\"}", &a);
+    assert_int_equal(a.status, 403);
+    ask(w, "POST", "/api/v1/setup-link", "@", "{}", &a);
+    assert_int_equal(a.status, 200);
+    assert_string_equal(member(&a, "url") + strlen(member(&a, "url")) - 6, "/setup");
+    ask(w, "PUT", "/api/v1/users/admin/password", "@", "{\"password\":\"another kettle altogether\"}", &a);
+    assert_int_equal(a.status, 204);
+    ask(w, "GET", "/api/v1/session", page, NULL, &a);
+    assert_int_equal(a.status, 401);
+    ask(w, "PUT", "/api/v1/users/nobody/password", "@", "{\"password\":\"another kettle altogether\"}", &a);
+    assert_int_equal(a.status, 404);
+    json_decref(a.body);
+}
+
+static void settings_change_by_merge_patch_all_or_none(void **state)
+{
+    struct world *w = *state;
+    struct answer a = { 0 };
+
+    ask(w, "PATCH", "/api/v1/settings", "@Content-Type: application/merge-patch+json\r\n",
+        "{\"limits.per_address\":77,\"server.hostnames\":[\"a.lan\",\"b.lan\"],\"server.hsts\":true}", &a);
+    assert_int_equal(a.status, 200);
+    assert_int_equal(settings_number(w->app.settings, "limits.per_address"), 77);
+    assert_string_equal(settings_text(w->app.settings, "server.hostnames", w->arena), "a.lan,b.lan");
+    assert_true(settings_flag(w->app.settings, "server.hsts"));
+    ask(w, "PATCH", "/api/v1/settings", "@", "{\"limits.per_address\":88,\"no.such\":1,\"server.hsts\":\"yes\"}", &a);
+    assert_int_equal(a.status, 422);
+    assert_int_equal(json_array_size(json_object_get(a.body, "errors")), 2);
+    ask(w, "PATCH", "/api/v1/settings", "@", "{\"limits.per_address\":0}", &a);
+    assert_int_equal(a.status, 422);
+    assert_int_equal(settings_number(w->app.settings, "limits.per_address"), 77);
+    ask(w, "PATCH", "/api/v1/settings", "@", "{\"limits.per_address\":null}", &a);
+    assert_int_equal(settings_number(w->app.settings, "limits.per_address"), 500);
+    ask(w, "PATCH", "/api/v1/settings", "@", "{\"a\":1,\"a\":2}", &a);
+    assert_int_equal(a.status, 400);
+    ask(w, "PATCH", "/api/v1/settings", "@", "[1]", &a);
+    assert_int_equal(a.status, 422);
+    ask(w, "PATCH", "/api/v1/settings", "@Content-Type: text/plain\r\n", "{}", &a);
+    assert_int_equal(a.status, 415);
+    json_decref(a.body);
+}
+
+static void each_problem_has_its_page(void **state)
+{
+    struct world *w = *state;
+    struct answer a = { 0 };
+
+    ask(w, "GET", "/problems/step-up", "", NULL, &a);
+    assert_int_equal(a.status, 200);
+    assert_non_null(strstr(a.text, "text/html"));
+    assert_non_null(strstr(a.text, "<h1>The password is asked again</h1>"));
+    ask(w, "GET", "/problems/nonsense", "", NULL, &a);
+    assert_int_equal(a.status, 404);
+    json_decref(a.body);
+}
+
+/* Reads until the text has come; the answer has no end. */
+static void read_until(int fd, char *text, size_t room, const char *wanted)
+{
+    size_t got = strlen(text);
+
+    while (strstr(text, wanted) == NULL && got + 1 < room) {
+        ssize_t n = recv(fd, text + got, room - 1 - got, 0);
+
+        if (n <= 0)
+            fail_msg("the stream ended before \"%s\": %s", wanted, text);
+        got += (size_t)n;
+        text[got] = '\0';
+    }
+}
+
+static void listen_from(struct world *w, const char *headers, char *text, size_t room, int *out)
+{
+    struct timeval patience = { .tv_sec = 5 };
+    int fd = dial(w, true);
+    const char *head = arena_printf(w->arena, "GET /api/v1/events HTTP/1.1\r\nHost: a.lan\r\n%s\r\n", headers);
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    assert_int_equal(send(fd, head, strlen(head), MSG_NOSIGNAL), (ssize_t)strlen(head));
+    text[0] = '\0';
+    read_until(fd, text, room, "\r\n\r\n");
+    *out = fd;
+}
+
+static void what_was_missed_comes_first_and_then_what_happens(void **state)
+{
+    static char text[65536];
+    struct world *w = *state;
+    struct answer a = { 0 };
+    int fd;
+
+    become_admin(w);
+    listen_from(w, "Last-Event-ID: 0\r\n", text, sizeof(text), &fd);
+    read_until(fd, text, sizeof(text), "event: session.opened\n");
+    assert_non_null(strstr(text, "text/event-stream"));
+    assert_non_null(strstr(text, "id: 1\nevent: setup.link\n"));
+    assert_non_null(strstr(text, "\"act\":\"user.created\""));
+    ask(w, "PATCH", "/api/v1/settings", "@", "{\"limits.per_address\":88}", &a);
+    assert_int_equal(a.status, 200);
+    read_until(fd, text, sizeof(text), "event: setting.changed\n");
+    close(fd);
+    listen_from(w, "Last-Event-ID: 999999\r\n", text, sizeof(text), &fd);
+    read_until(fd, text, sizeof(text), "event: reset\n");
+    close(fd);
+    json_decref(a.body);
+}
+
+static void a_viewer_hears_nothing_of_sessions_and_tokens(void **state)
+{
+    static char text[65536];
+    struct world *w = *state;
+    struct actor admin = { .kind = ACTOR_LOCAL, .name = "local", .rights = role_rights(ROLE_ADMIN), .if_match = -1 };
+    struct error e = { 0 };
+    struct timeval patience = { .tv_sec = 1 };
+    const char *token, *head;
+    struct id id;
+    int fd = dial(w, false);
+    ssize_t n;
+
+    become_admin(w);
+    assert_ok(access_token_make(w->app.access, &admin, "looks", ROLE_VIEWER, 1, w->arena, &token, &id, &e));
+    head = arena_printf(w->arena, "GET /api/v1/events HTTP/1.1\r\nHost: a.lan\r\nLast-Event-ID: 0\r\n%s\r\n", bearer(w, token));
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    assert_int_equal(send(fd, head, strlen(head), MSG_NOSIGNAL), (ssize_t)strlen(head));
+    text[0] = '\0';
+    read_until(fd, text, sizeof(text), "event: setup.link\n");
+    n = recv(fd, text + strlen(text), 1000, 0);
+    if (n > 0)
+        assert_null(strstr(text, "token.created"));
+    assert_null(strstr(text, "session.opened"));
+    close(fd);
+}
+
+#define in_world(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
+int main(void)
+{
+    const struct CMUnitTest list[] = {
+        in_world(without_the_link_setup_is_closed_and_strangers_learn_nothing),
+        in_world(the_link_makes_the_administrator_signs_in_and_is_spent),
+        in_world(a_session_changes_things_only_from_our_own_page),
+        in_world(a_token_may_what_its_role_allows_until_it_is_revoked),
+        in_world(a_repeat_never_shows_a_secret_again_and_makes_nothing),
+        in_world(signing_in_says_no_in_one_way_and_out_ends_it),
+        in_world(what_is_for_the_host_is_refused_from_elsewhere),
+        in_world(settings_change_by_merge_patch_all_or_none),
+        in_world(each_problem_has_its_page),
+        in_world(what_was_missed_comes_first_and_then_what_happens),
+        in_world(a_viewer_hears_nothing_of_sessions_and_tokens),
+    };
+
+    return tests_of(list);
+}
