@@ -186,7 +186,7 @@ static const char *ip6_text(const uint8_t ip[16], struct arena *a)
         }
         if (i > 0 && p[-1] != ':')
             *p++ = ':';
-        p += sprintf(p, "%x", groups[i]);
+        p += snprintf(p, (size_t)(text + sizeof(text) - p), "%x", groups[i]);
     }
     *p = '\0';
     return arena_text(a, text);
