@@ -180,9 +180,20 @@ static void close_settings(struct running *r)
     settings_close(r->app.settings);
 }
 
+static void bound_sessions(struct running *r)
+{
+    access_session_limits(r->app.access, settings_number(r->app.settings, "session.idle_minutes") * MINUTES,
+                          settings_number(r->app.settings, "session.absolute_hours") * HOURS);
+}
+
 static enum err open_access(struct running *r, struct error *e)
 {
-    return access_open(r->app.store, r->config.data, &r->app.access, e);
+    enum err err = access_open(r->app.store, r->config.data, &r->app.access, e);
+
+    if (err)
+        return err;
+    bound_sessions(r);
+    return ERR_NONE;
 }
 
 static void close_access(struct running *r)
@@ -292,6 +303,7 @@ static void settings_changed(void *arg)
 
     server_limits(r->app.server, &limits);
     allow_hosts(r);
+    bound_sessions(r);
 }
 
 static enum err open_server(struct running *r, struct error *e)
@@ -381,6 +393,7 @@ enum err app_open(const struct config *config, bool without_network, struct runn
     r->config = *config;
     r->app.config = &r->config;
     r->app.unsealed = unsealed;
+    r->app.started_at = clock_now();
     r->is_network = !without_network;
     for (size_t n = 0; n < sizeof(phases) / sizeof(*phases); n++) {
         enum err err = r->is_network || !phases[n].is_network ? phases[n].open(r, e) : ERR_NONE;
