@@ -1,3 +1,7 @@
+#include <limits.h>
+
+#include <gmp.h>
+
 #include "pki/der.h"
 #include "pki/lint_rules.h"
 
@@ -13,28 +17,25 @@ static const uint16_t primes[] = {
 };
 #define PRIMES (sizeof(primes) / sizeof(*primes))
 
-static uint32_t remainder_of(struct bytes n, uint32_t by)
+static void mpz_drop(mpz_t *z)
 {
-    uint64_t rest = 0;
-    size_t i = 0;
-
-    for (; i < n.len % 4; i++)
-        rest = (rest << 8 | n.at[i]) % by;
-    for (; i < n.len; i += 4)
-        rest = (rest << 32 | (uint32_t)n.at[i] << 24 | (uint32_t)n.at[i + 1] << 16 | (uint32_t)n.at[i + 2] << 8 | n.at[i + 3]) % by;
-    return (uint32_t)rest;
+    mpz_clear(*z);
 }
 
-/* Primes are tried in products that fit 32 bits: one long division for several of them. */
+/* Primes are tried in products that fit a word: one long division for several of them. */
 static bool has_small_factor(struct bytes modulus)
 {
+    CLEANUP(mpz_drop) mpz_t n;
+
+    mpz_init(n);
+    mpz_import(n, modulus.len, 1, 1, 1, 0, modulus.at);
     for (size_t i = 0; i < PRIMES; ) {
-        uint32_t product = 1, rest;
+        unsigned long product = 1, rest;
         size_t end = i;
 
-        while (end < PRIMES && (uint64_t)product * primes[end] <= UINT32_MAX)
+        while (end < PRIMES && product <= ULONG_MAX / primes[end])
             product *= primes[end++];
-        rest = remainder_of(modulus, product);
+        rest = mpz_fdiv_ui(n, product);
         for (; i < end; i++)
             if (rest % primes[i] == 0)
                 return true;
