@@ -55,6 +55,13 @@ static enum err open_threads(struct server *s, const struct server_options *how,
         r = net_open(&s->nets[i], s, i, e);
         s->nets_len = i + 1;
     }
+    return r;
+}
+
+static enum err start(struct server *s, struct error *e)
+{
+    enum err r = ERR_NONE;
+
     for (unsigned i = 0; i < s->nets_len && !r; i++)
         r = net_start(&s->nets[i], e);
     return r;
@@ -75,13 +82,17 @@ enum err server_open(const struct server_options *how, struct server **out, stru
     r = open_doors(s, how, e);
     if (!r)
         r = open_threads(s, how, e);
+    /* Before the first visitor: handlers find the server by the app, and that is where `out` points. */
+    if (!r)
+        *out = s;
+    if (!r)
+        r = start(s, e);
     if (r) {
+        *out = NULL;
         server_stop(s, 0);
         server_free(s);
-        return r;
     }
-    *out = s;
-    return ERR_NONE;
+    return r;
 }
 
 static void ring_all(struct server *s)
