@@ -136,7 +136,7 @@ void reply_download(struct request *rq, const char *filename)
         if (isalnum(c) || strchr("-._", c) != NULL)
             full[n++] = (char)c;
         else
-            n += (size_t)sprintf(full + n, "%%%02X", c);
+            n += (size_t)snprintf(full + n, 4, "%%%02X", c);
     }
     reply_header(rq, "Content-Disposition", arena_printf(rq->arena, "attachment; filename=\"%s\"; filename*=UTF-8''%s", plain, full));
 }

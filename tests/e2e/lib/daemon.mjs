@@ -109,12 +109,12 @@ export class Daemon {
     if (text !== undefined) all['content-length'] = Buffer.byteLength(text);
     return new Promise((done, failed) => {
       const rq = (plain ? http : https).request({ method, path, host: '127.0.0.1', port, servername: host, headers: { host: `${host}:${port}`, ...all }, ca, agent: agent ?? false, rejectUnauthorized: verify && !!ca }, rs => {
-        const parts = [];
+        const parts = [], { socket } = rs;
         rs.on('data', part => parts.push(part));
         rs.on('error', failed);
         rs.on('end', () => {
           const bytes = Buffer.concat(parts);
-          const answer = { status: rs.statusCode, headers: rs.headers, bytes, socket: rs.socket };
+          const answer = { status: rs.statusCode, headers: rs.headers, bytes, socket };
           try {
             answer.body = /json/.test(rs.headers['content-type'] ?? '') && bytes.length ? JSON.parse(bytes) : bytes.toString();
             holdToTheRules(path, answer);
