@@ -4,9 +4,25 @@
 #include "base/time.h"
 #include "pki/pem.h"
 
-static void put_text(struct buf *out, const char *text)
+/* RFC 8259, 7 */
+static void put_escape(struct buf *out, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
+
+    buf_byte(out, '\\');
+    if (c == '"' || c == '\\') {
+        buf_byte(out, c);
+    } else if (c == '\n') {
+        buf_byte(out, 'n');
+    } else {
+        buf_text(out, "u00");
+        buf_byte(out, (uint8_t)hex[c >> 4]);
+        buf_byte(out, (uint8_t)hex[c & 15]);
+    }
+}
+
+static void put_text(struct buf *out, const char *text)
+{
     const char *from = text;
 
     buf_byte(out, '"');
@@ -17,14 +33,7 @@ static void put_text(struct buf *out, const char *text)
             continue;
         buf_add(out, from, (size_t)(text - from));
         from = text + 1;
-        if (c == '"' || c == '\\') {
-            buf_byte(out, '\\');
-            buf_byte(out, c);
-        } else {
-            buf_text(out, "\\u00");
-            buf_byte(out, (uint8_t)hex[c >> 4]);
-            buf_byte(out, (uint8_t)hex[c & 15]);
-        }
+        put_escape(out, c);
     }
     buf_add(out, from, (size_t)(text - from));
     buf_byte(out, '"');
