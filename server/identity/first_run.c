@@ -95,6 +95,9 @@ enum err first_run_authorities(const struct first_run *f, const struct actor *wh
         wish.path_len = 0;
         r = ca_authority_make(f->ca, who, &wish, a, issuing, e);
     }
+    /* The next step of the wizard asks the probe listener whether this browser trusts the root: it must show a leaf of it by then. */
+    if (!r)
+        r = identity_probe(f->identity, e);
     return r;
 }
 
