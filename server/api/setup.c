@@ -149,12 +149,25 @@ static const char *trust_url(struct app *app, struct request *rq)
     return arena_printf(rq->arena, "%s/trust", url);
 }
 
+/* A browser that asks over a connection from before the swap would go on without noticing it: its next question opens a new one. */
+static enum err close_older(struct app *app, struct request *rq, struct error *e)
+{
+    struct identity_view v;
+    enum err r = identity_view(app->identity, rq->arena, &v, e);
+
+    if (!r && request_is_tls(rq) && request_generation(rq) < v.generation)
+        reply_closes(rq);
+    return r;
+}
+
 static enum err answer(struct app *app, struct request *rq, struct error *e)
 {
     CLEANUP(progress_drop) struct progress p = { NULL };
     const char *probe = arena_printf(rq->arena, "https://%s%s/probe", asked_host(rq), port_suffix(app, LISTEN_PROBE, 443, rq->arena));
     enum err r = read_progress(app, rq->arena, &p, e);
 
+    if (!r)
+        r = close_older(app, rq, e);
     if (r)
         return r;
     reply_json(rq, 200, json_pack("{s:s, s:s, s:o, s:O?, s:O?, s:O?, s:O?, s:o, s:o}", "state", access_is_set_up(app->access) ? "done" : "open",
