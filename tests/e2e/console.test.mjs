@@ -34,7 +34,7 @@ async function makeAuthority(b) {
 }
 
 async function finish(b) {
-  await b.sees('This page came under the new certificate');
+  await b.sees('The new certificate is in use');
   await b.button('Continue').click();
   await b.sees('Finishing closes the setup for good');
   await b.button('Finish setup').click();
@@ -86,11 +86,9 @@ test('the first run in a browser that does not know the root: it is led over the
     const left = b.page.waitForEvent('framenavigated');
     await b.button('Issue it and use it now').click();
     await left;
-    await b.clickThrough('text=This page came under the new certificate');
+    await b.clickThrough('text=Finishing closes the setup for good');
     await b.inOrder('setup, after the swap');
     await b.button('Back').click();
-    await b.sees('Every computer that shall accept');
-    await b.button('Continue').click();
     await finish(b);
     await b.inOrder('setup, done');
 
@@ -161,7 +159,7 @@ async function signIn(b, d) {
 
 test('the server is given another certificate from the picker, and the one before comes back', async () => {
   const d = await started();
-  const fresh = await d.ok('POST', '/api/v1/certificates', { dns_names: ['localhost', 'ca.example.lan'], ip_addresses: ['127.0.0.1'], label: 'fresh' });
+  const fresh = await d.ok('POST', '/api/v1/certificates', { dns_names: ['ca.example.lan', 'localhost'], ip_addresses: ['127.0.0.1'] });
   await d.ok('POST', '/api/v1/certificates', { profile: 'client', dns_names: ['person.example.lan'] });
   const b = await Browser.start({ home: home(d, 'operator'), trusts: [d.root_certificate] });
   try {
@@ -174,7 +172,7 @@ test('the server is given another certificate from the picker, and the one befor
     await rows.first().waitFor();
     assert.equal(await rows.filter({ hasText: 'person.example.lan' }).getByRole('radio').isDisabled(), true, 'a client certificate cannot be chosen');
     await b.inOrder('picker');
-    await rows.filter({ hasText: 'localhost' }).filter({ hasNotText: 'shown now' }).getByRole('radio').check();
+    await rows.filter({ has: b.page.locator('strong', { hasText: 'ca.example.lan' }) }).getByRole('radio').check();
     await b.button('OK').click();
     await b.sees('Now serving');
     await b.inOrder('after a swap');
@@ -185,6 +183,33 @@ test('the server is given another certificate from the picker, and the one befor
     await b.button('Previous certificate').click();
     await b.sees('The previous certificate is back');
     assert.equal((await d.ok('GET', '/api/v1/web-server')).serving.thumbprint_sha256, before.thumbprint_sha256);
+  } finally {
+    await b.end();
+    await d.end();
+  }
+});
+
+test('a certificate that this browser does not know: the page is led over by a load and confirms by itself', async () => {
+  const d = await started();
+  const own = await d.ok('POST', '/api/v1/certificates', { dns_names: ['alone.example.lan', 'localhost', 'ca.example.lan'], ip_addresses: ['127.0.0.1'], issuer: 'self' });
+  const b = await Browser.start({ home: home(d, 'operator'), trusts: [d.root_certificate] });
+  try {
+    await signIn(b, d);
+    await b.page.goto(`${origin(d)}/#/web-server?select=${own.id}`);
+    await b.sees('Edit certificate location');
+    await b.button('OK').click();
+    await b.sees('Use it although its chain is not known here');
+    await b.inOrder('a refused swap');
+    assert.notEqual((await d.ok('GET', '/api/v1/web-server')).serving.thumbprint_sha256, own.thumbprint_sha256, 'a refused swap changes nothing');
+    await b.page.getByLabel('Use it although its chain is not known here').check();
+    const left = b.page.waitForEvent('framenavigated');
+    await b.button('OK').click();
+    await left;
+    await b.clickThrough('text=alone.example.lan');
+    await b.sees('The certificate is kept');
+    const now = await d.ok('GET', '/api/v1/web-server', undefined, { verify: false });
+    assert.equal(now.state, 'kept');
+    assert.equal(now.serving.thumbprint_sha256, own.thumbprint_sha256);
   } finally {
     await b.end();
     await d.end();

@@ -136,6 +136,16 @@ export function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+// Does a connection that is opened now come about? Without credentials it shares none that is already open.
+export async function opensAnew() {
+  try {
+    await fetch('/healthz', { credentials: 'omit', cache: 'no-store' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 // Does this browser trust the root? Only the probe listener can say: it shows another leaf of it, without any exception made.
 export async function isTrusted(probeUrl) {
   try {

@@ -1,6 +1,6 @@
 // setup - from an empty machine to a certificate authority, in six steps. The server keeps where one stands.
 import { html, useEffect, useRef, useState } from '../lib/html.js';
-import { ask, download, get, isTrusted, post, put, setupToken } from '../lib/api.js';
+import { ask, download, get, isTrusted, opensAnew, post, put, setupToken } from '../lib/api.js';
 import { useAction } from '../lib/load.js';
 import { InstallRoot } from '../parts/install.js';
 import { Names } from '../parts/chips.js';
@@ -144,18 +144,22 @@ function Trust({ setup, next, back }) {
   <//>`;
 }
 
-// Either this browser trusts the root, and nothing is seen; or only a page load can put the question to the user.
+// Either this browser accepts the new certificate, and nothing is seen; or only a page load can put the question to the user. What was
+// open before the swap goes on under the old certificate and would hide that: the server ends each such connection with its answer.
 async function crossOver(reload) {
-  for (let turn = 0; turn < 3; turn++) {
-    await pause(250);
-    try {
+  await pause(250);
+  if (await opensAnew()) {
+    await reload();
+    return;
+  }
+  try {
+    for (let turn = 0; turn < 12; turn++) {
       await get('/setup');
-      await reload();
-      return;
-    } catch (problem) {
-      if (problem.status !== 0)
-        throw problem;
+      await pause(50);
     }
+  } catch (problem) {
+    if (problem.status !== 0)
+      throw problem;
   }
   location.assign('/setup');
   await new Promise(() => {});   // the page is being left
@@ -170,7 +174,7 @@ function ServerCertificate({ setup, next, back, reload }) {
   }, []);
   if (setup.server_certificate && !act.busy) {
     return html`<${Step} title="This server's certificate" onSubmit=${next} foot=${html`<${Foot} back=${back} />`}>
-      <${Note} tone="good" title="This page came under the new certificate">It was swapped in while the server ran; no connection was dropped.<//>
+      <${Note} tone="good" title="The new certificate is in use">It was swapped in while the server ran; no connection was dropped.<//>
       ${made && html`<${SwapSteps} steps=${made.steps} />`}<//>`;
   }
   const swap = () => act.run(async () => {
