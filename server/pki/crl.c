@@ -190,7 +190,7 @@ static enum err read_outer(struct bytes der, struct crl *c, struct error *e)
 
 enum err crl_parse(struct bytes der, struct arena *a, struct crl *out, struct error *e)
 {
-    struct crl c = { .der = der };
+    struct crl c = { .der = der, .entries = bytes_of("", 0) };
     struct der d, in;
     bool is_v2;
     enum err r;

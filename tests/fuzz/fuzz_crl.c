@@ -15,13 +15,13 @@ static void must(bool is_so)
 /* Every entry that the reader counted is found by the walk, and by its serial number. */
 static void walk(const struct crl *c)
 {
-    struct der d = { c->entries.at, c->entries.at + c->entries.len };
+    struct der d = der_of(c->entries);
     struct crl_line line;
     size_t n = 0;
     int64_t at;
     int reason;
 
-    while (d.at != d.end && crl_next(&d, &line)) {
+    while (!der_end(&d) && crl_next(&d, &line)) {
         n++;
         if (n < 100)
             must(crl_lists(c, line.serial, &at, &reason));
