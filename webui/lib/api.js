@@ -68,10 +68,22 @@ function unreachable() {
   });
 }
 
+// A question may be asked twice. Right after a certificate was accepted, a connection that was under way before still fails.
+async function fetchTwice(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch (e) {
+    if (options.method !== 'GET' || e.name === 'AbortError')
+      throw e;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    return fetch(url, options);
+  }
+}
+
 async function send(method, path, how) {
   const query = how.query ? `?${new URLSearchParams(Object.entries(how.query).filter(([, v]) => v !== undefined && v !== null && v !== ''))}` : '';
   try {
-    return await fetch(API + path + query, {
+    return await fetchTwice(API + path + query, {
       method, headers: headersFor(path, how), signal: how.signal, cache: 'no-store', credentials: 'same-origin',
       body: how.body === undefined ? undefined : JSON.stringify(how.body),
     });

@@ -30,6 +30,7 @@ export async function confirmSwap() {
 export const carry = {
   over: (id) => {
     sessionStorage.setItem('swap', id);
+    history.replaceState(null, '', '/#/web-server');
     location.reload();
   },
   is: (id) => Boolean(id) && sessionStorage.getItem('swap') === id,
