@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,7 +45,7 @@ static struct asking *asking_new(const char *host)
 {
     struct asking *q = own_alloc(sizeof(*q));
 
-    strncpy(q->host, host, sizeof(q->host) - 1);
+    snprintf(q->host, sizeof(q->host), "%s", host);
     pthread_mutex_init(&q->lock, NULL);
     pthread_cond_init(&q->done, NULL);
     return q;
@@ -65,7 +66,7 @@ static void *look_up(void *arg)
 
     pthread_mutex_lock(&q->lock);
     if (is_found && found->ai_canonname != NULL)
-        strncpy(q->full, found->ai_canonname, sizeof(q->full) - 1);
+        snprintf(q->full, sizeof(q->full), "%s", found->ai_canonname);
     q->is_done = true;
     is_left = q->is_left;
     pthread_cond_signal(&q->done);
