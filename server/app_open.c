@@ -77,9 +77,6 @@ static enum err open_process(struct running *r, struct error *e)
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-#ifdef TEST_SEAMS
-    gnutls_global_set_time_function(gnutls_now);
-#endif
     r->lock = -1;
     return ERR_NONE;
 }
@@ -106,6 +103,17 @@ static void heard_dead_keeper(void *arg)
     kill(getpid(), SIGTERM);
 }
 
+/* A fresh ring beside an old database would make every key in it unreadable for ever, and hide why. */
+static enum err check_ring(const struct config *config, const char *ring, struct error *e)
+{
+    char database[300];
+    enum err r = config_path(config, "signet.db", database, sizeof(database), e);
+
+    if (!r && access(ring, F_OK) != 0 && access(database, F_OK) == 0)
+        return fail(e, ERR_ABSENT, "%s is gone, and without it no key in the database can be read: bring it back from a copy", ring);
+    return r;
+}
+
 static enum err open_keeper(struct running *r, struct error *e)
 {
     char ring[300];
@@ -113,17 +121,22 @@ static enum err open_keeper(struct running *r, struct error *e)
     struct keeper_options how = { .ring_path = ring, .hand = r->is_network ? threads * 2 : 1, .work = cores(4) };
     enum err err = config_path(&r->config, "keeper.ring", ring, sizeof(ring), e);
 
-    if (err)
-        return err;
-    err = keeper_start(&how, &r->app.keeper, e);
-    if (err)
-        return err;
-    return ERR_NONE;
+    if (!err)
+        err = check_ring(&r->config, ring, e);
+    return err ? err : keeper_start(&how, &r->app.keeper, e);
 }
 
 static void close_keeper(struct running *r)
 {
     keeper_stop(r->app.keeper);
+}
+
+/* After the fork, as the clock of the tests: it reads a file, which the keeper must not. */
+static void take_test_clock(void)
+{
+#ifdef TEST_SEAMS
+    gnutls_global_set_time_function(gnutls_now);
+#endif
 }
 
 /* After the fork: the keeper must not hold it. */
@@ -146,6 +159,7 @@ static enum err open_lock(struct running *r, struct error *e)
     n = snprintf(owner, sizeof(owner), "%ld\n", (long)getpid());
     if (ftruncate(r->lock, 0) != 0 || pwrite(r->lock, owner, (size_t)n, 0) != n)
         return fail(e, ERR_IO, "cannot write the lock of %s: %s", r->config.data, strerror(errno));
+    take_test_clock();
     keeper_watch(r->app.keeper, heard_dead_keeper, r);
     return ERR_NONE;
 }
@@ -201,13 +215,19 @@ static void close_access(struct running *r)
     access_close(r->app.access);
 }
 
-static enum err open_ca(struct running *r, struct error *e)
+static void take_public_url(struct running *r)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
+
+    ca_public_url(r->app.ca, settings_text(r->app.settings, "server.public_http_url", a));
+}
+
+static enum err open_ca(struct running *r, struct error *e)
+{
     enum err err = ca_open(r->app.store, r->app.keeper, r->app.settings, &r->app.ca, e);
 
     if (!err)
-        ca_public_url(r->app.ca, settings_text(r->app.settings, "server.public_http_url", a));
+        take_public_url(r);
     return err;
 }
 
