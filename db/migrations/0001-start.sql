@@ -44,7 +44,6 @@ CREATE TABLE key (
     uri TEXT,                                                       -- pkcs11: instead of blob
     kek INTEGER NOT NULL DEFAULT 0, is_exportable INTEGER NOT NULL, origin TEXT NOT NULL, created_at INTEGER NOT NULL, destroyed_at INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX key_spki ON key(spki_sha256);                          -- match certificate, request and key in any order
 CREATE INDEX key_kek ON key(kek) WHERE blob IS NOT NULL;            -- what is left to rewrap
 CREATE TABLE key_block (spki_sha256 BLOB PRIMARY KEY, reason TEXT NOT NULL, added_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -92,7 +91,6 @@ CREATE INDEX version_expiry ON version(not_after, n, certificate, not_before, st
 CREATE INDEX version_name   ON version(common_name, n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, is_current) WHERE is_current = 1;
 CREATE INDEX version_issuer ON version(issuer, not_after, n, is_current) WHERE is_current = 1;
 CREATE INDEX version_store  ON version(store, not_after, n, is_current)  WHERE is_current = 1 AND store <> 'personal';
-CREATE INDEX version_spki   ON version(spki_sha256);
 CREATE INDEX version_key    ON version(key)  WHERE key IS NOT NULL;
 CREATE INDEX version_ski    ON version(ski)  WHERE store IN ('root','intermediate');
 CREATE TABLE der (n INTEGER PRIMARY KEY REFERENCES version(n), body BLOB NOT NULL) STRICT;

@@ -1,5 +1,6 @@
 #include "store/writer.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -267,6 +268,7 @@ static void rest(struct writer *w)
         checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE, 100);
     sqlite3_db_release_memory(w->db.handle);
     w->rest(w->rest_arg);
+    malloc_trim(0);
 }
 
 /* True: something is in the batch. False: stop. Rests when nothing came for IDLE_SEC. */
