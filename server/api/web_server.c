@@ -132,6 +132,8 @@ json_t *web_server_swap_json(struct app *app, struct request *rq, const struct s
     if (identity_view(app->identity, rq->arena, &v, e) != ERR_NONE || serving_json(app, &v, rq->arena, &serving, e) != ERR_NONE)
         return NULL;
     reply_closes(rq);
+    /* A browser drops the exception for a certificate it does not know when it loads anything, even from its cache, that came under a good one. */
+    reply_header(rq, "Clear-Site-Data", "\"cache\"");
     return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o}", "swap_id", json_of_id(&result->swap), "state", result->state,
                      "generation", (json_int_t)result->generation, "steps", steps_json(result), "serving", serving,
                      "confirm_by", json_of_time(result->confirm_by));

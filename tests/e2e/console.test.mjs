@@ -205,8 +205,8 @@ test('a certificate that this browser does not know: the page is led over by a l
     const left = b.page.waitForEvent('framenavigated');
     await b.button('OK').click();
     await left;
-    await b.clickThrough('text=alone.example.lan');
-    await b.sees('The certificate is kept');
+    // Chromium forgets an exception as soon as anything of this host comes under a good certificate, its cache included: it may ask twice
+    await b.clickThrough('text=The certificate is kept');
     const now = await d.ok('GET', '/api/v1/web-server', undefined, { verify: false });
     assert.equal(now.state, 'kept');
     assert.equal(now.serving.thumbprint_sha256, own.thumbprint_sha256);
