@@ -7,7 +7,7 @@
 #include "http/stream.h"
 #include "store/journal.h"
 
-enum { MISSED_MOST = 1000, EVENT_MOST = 64 * 1024, CATCH_UP_MOST = 8 * 1024 * 1024 };
+enum { MISSED_MOST = 1000, EVENT_MOST = 64 * 1024, CATCH_UP_MOST = 4 * 1024 * 1024 };
 
 /* Who may hear of it: whoever may see the thing. */
 static uint64_t rights_for(const char *act)

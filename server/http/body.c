@@ -25,15 +25,64 @@ bool body_is_shallow(const uint8_t *text, size_t len, unsigned depth)
     return true;
 }
 
+/* Where in the document its first `len` bytes end: the names and numbers on the way to that place. */
+struct place {
+    unsigned depth;
+    struct step {
+        bool is_list;
+        size_t number;
+        const uint8_t *name;       /* as it came, between its quotes */
+        size_t name_len;
+    } at[DEPTH_MAX + 1];
+};
+
+/* The string that begins at from[i] ends before the index that comes back. */
+static size_t string_end(const uint8_t *from, size_t i, size_t len)
+{
+    for (i++; i < len && from[i] != '"'; i++)
+        i += from[i] == '\\' ? 1 : 0;
+    return i < len ? i + 1 : len;
+}
+
+static void find_place(const uint8_t *from, size_t len, struct place *p)
+{
+    size_t next;
+
+    for (size_t i = 0; i < len; i = next) {
+        struct step *step = &p->at[p->depth];
+
+        next = i + 1;
+        if (from[i] == '"') {
+            next = string_end(from, i, len);
+            step->name = from + i + 1;
+            step->name_len = next - i - 2;
+        } else if ((from[i] == '{' || from[i] == '[') && p->depth < DEPTH_MAX) {
+            p->at[++p->depth] = (struct step){ .is_list = from[i] == '[' };
+        } else if ((from[i] == '}' || from[i] == ']') && p->depth > 0) {
+            p->depth--;
+        } else if (from[i] == ',') {
+            step->number++;
+        }
+    }
+}
+
+/* Jansson says where it read the name for the second time; it reads on from there no more, so all before is JSON. */
 static enum err refuse_doubled(struct request *rq, const json_error_t *why, struct error *e)
 {
-    const char *begin = strchr(why->text, '"');
-    const char *end = begin != NULL ? strchr(begin + 1, '"') : NULL;
-    char pointer[64] = "";
+    struct place place = { 0 };
+    char pointer[2][SHAPE_POINTER] = { "", "" }, name[SHAPE_POINTER];
 
-    if (end != NULL)
-        snprintf(pointer, sizeof(pointer), "/%.*s", (int)(end - begin - 1 < 60 ? end - begin - 1 : 60), begin + 1);
-    findings_add(&rq->findings, LEVEL_ERROR, "doubled", pointer, "is given twice (line %d, column %d)", why->line, why->column);
+    find_place(rq->body.at, (size_t)why->position, &place);
+    for (unsigned i = 1; i <= place.depth; i++) {
+        const struct step *step = &place.at[i];
+
+        if (step->is_list)
+            snprintf(name, sizeof(name), "%zu", step->number);
+        else
+            snprintf(name, sizeof(name), "%.*s", (int)(step->name_len < sizeof(name) ? step->name_len : sizeof(name) - 1), (const char *)step->name);
+        shape_pointer(pointer[i % 2], pointer[(i + 1) % 2], name);
+    }
+    findings_add(&rq->findings, LEVEL_ERROR, "doubled", pointer[place.depth % 2], "is given twice (line %d, column %d)", why->line, why->column);
     return findings_fail(&rq->findings, e);
 }
 
@@ -49,7 +98,7 @@ enum err body_read(struct exchange *x, struct error *e)
     } else {
         if (!body_is_shallow(rq->body.at, rq->body.len, DEPTH_MAX))
             return fail_kind(e, ERR_INVALID, "unreadable", "the JSON is nested deeper than %d", DEPTH_MAX);
-        rq->json = json_loadb((const char *)rq->body.at, rq->body.len, JSON_REJECT_DUPLICATES, &why);
+        rq->json = json_loadb((const char *)rq->body.at, rq->body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
     }
     if (rq->json == NULL && json_error_code(&why) == json_error_duplicate_key)
         return refuse_doubled(rq, &why, e);

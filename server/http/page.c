@@ -12,18 +12,21 @@
 #include "http/reply.h"
 #include "pki/hash.h"
 
-/* The body as it is, its compressed twins, and the answer to who has it already. */
-enum form { FORM_PLAIN, FORM_GZIP, FORM_BROTLI, FORM_SAME, FORM_COUNT };
+/* The body as it is and its compressed twins: each has a strong ETag of its own (RFC 9110, 8.8.3.3), and an answer to who has it. */
+enum form { FORM_PLAIN, FORM_GZIP, FORM_BROTLI, FORM_COUNT };
 static const char *const codings[FORM_COUNT] = { [FORM_GZIP] = "gzip", [FORM_BROTLI] = "br" };
+static const char *const suffixes[FORM_COUNT] = { "", "-gzip", "-br" };
+
+enum { ETAG = 2 * SHA256_LEN + 9 };
 
 struct page {
     atomic_uint refs;
     struct bytes body[FORM_COUNT];
     bool is_static;
     char *type;
-    char etag[2 * SHA256_LEN + 3];
+    char etag[FORM_COUNT][ETAG];
     struct reply fixed;            /* the headers that belong to it; names and values owned */
-    struct MHD_Response *answer[FORM_COUNT];   /* made once: a hot page costs no header work */
+    struct MHD_Response *answer[FORM_COUNT], *same[FORM_COUNT];   /* made once: a hot page costs no header work */
 };
 
 static void add_header(struct page *p, const char *name, const char *value)
@@ -43,16 +46,16 @@ static struct bytes keep(const struct page_parts *parts, struct bytes from)
     return bytes_of(copy, from.len);
 }
 
-static struct MHD_Response *answer_of(const struct page *p, enum form form, const struct reply *with)
+static struct MHD_Response *answer_of(const struct page *p, enum form form, bool is_same, const struct reply *with)
 {
-    const struct bytes *body = &p->body[form];
-    struct MHD_Response *m = MHD_create_response_from_buffer(body->len, (void *)body->at, MHD_RESPMEM_PERSISTENT);
+    struct bytes body = is_same ? bytes_of(NULL, 0) : p->body[form];
+    struct MHD_Response *m = MHD_create_response_from_buffer(body.len, (void *)body.at, MHD_RESPMEM_PERSISTENT);
 
     if (m == NULL)
         return NULL;
     headers_add(m, with, p->type);
-    MHD_add_response_header(m, "ETag", p->etag);
-    if (codings[form] != NULL)
+    MHD_add_response_header(m, "ETag", p->etag[form]);
+    if (codings[form] != NULL && !is_same)
         MHD_add_response_header(m, "Content-Encoding", codings[form]);
     if (p->body[FORM_GZIP].len > 0 || p->body[FORM_BROTLI].len > 0)
         MHD_add_response_header(m, "Vary", "Accept-Encoding");
@@ -72,6 +75,7 @@ static void add_date(struct page *p, int64_t at)
 struct page *page_new(const struct page_parts *parts)
 {
     struct page *p = own_alloc(sizeof(*p));
+    char hex[2 * SHA256_LEN + 1];
     uint8_t hash[SHA256_LEN];
 
     atomic_init(&p->refs, 1);
@@ -81,17 +85,20 @@ struct page *page_new(const struct page_parts *parts)
     p->body[FORM_GZIP] = keep(parts, parts->gzip);
     p->body[FORM_BROTLI] = keep(parts, parts->brotli);
     hash_sha256(parts->body, hash);
-    p->etag[0] = '"';
-    text_hex(bytes_of(hash, sizeof(hash)), p->etag + 1);
-    p->etag[2 * SHA256_LEN + 1] = '"';
+    text_hex(bytes_of(hash, sizeof(hash)), hex);
 
     if (parts->cache_control != NULL)
         add_header(p, "Cache-Control", parts->cache_control);
     for (size_t i = 0; parts->headers != NULL && parts->headers[i] != NULL; i += 2)
         add_header(p, parts->headers[i], parts->headers[i + 1]);
     add_date(p, parts->modified_at);
-    for (int form = 0; form < FORM_COUNT; form++)
-        p->answer[form] = answer_of(p, (enum form)form, &p->fixed);
+    for (int form = 0; form < FORM_COUNT; form++) {
+        if (form != FORM_PLAIN && p->body[form].len == 0)
+            continue;
+        snprintf(p->etag[form], ETAG, "\"%s%s\"", hex, suffixes[form]);
+        p->answer[form] = answer_of(p, (enum form)form, false, &p->fixed);
+        p->same[form] = answer_of(p, (enum form)form, true, &p->fixed);
+    }
     return p;
 }
 
@@ -110,6 +117,8 @@ void page_unref(struct page *p)
     for (int form = 0; form < FORM_COUNT; form++) {
         if (p->answer[form] != NULL)
             MHD_destroy_response(p->answer[form]);
+        if (p->same[form] != NULL)
+            MHD_destroy_response(p->same[form]);
         if (!p->is_static)
             free((void *)p->body[form].at);
     }
@@ -123,7 +132,7 @@ void page_unref(struct page *p)
 
 const char *page_etag(const struct page *p)
 {
-    return p->etag;
+    return p->etag[FORM_PLAIN];
 }
 
 /* One member of a comma list begins at *at; its length without blanks comes back. */
@@ -180,8 +189,6 @@ static enum form choose(const struct request *rq, const struct page *p)
 {
     const char *accept;
 
-    if (has_it(request_header(rq, "If-None-Match"), p->etag))
-        return FORM_SAME;
     if (p->body[FORM_GZIP].len == 0 && p->body[FORM_BROTLI].len == 0)
         return FORM_PLAIN;
     accept = request_header(rq, "Accept-Encoding");
@@ -203,13 +210,15 @@ static void merge(struct reply *out, const struct reply *own, const struct reply
 struct MHD_Response *page_answer(struct request *rq, struct page *p, int *status, bool *is_lent)
 {
     enum form form = choose(rq, p);
+    bool is_same = has_it(request_header(rq, "If-None-Match"), p->etag[form]);
+    struct MHD_Response *made = is_same ? p->same[form] : p->answer[form];
     struct reply both;
 
-    *status = form == FORM_SAME ? 304 : rq->reply->status;
-    if (rq->reply->len > 0 || p->answer[form] == NULL) {
+    *status = is_same ? 304 : rq->reply->status;
+    if (rq->reply->len > 0 || made == NULL) {
         merge(&both, rq->reply, &p->fixed);
-        return answer_of(p, form, &both);
+        return answer_of(p, form, is_same, &both);
     }
     *is_lent = true;
-    return p->answer[form];
+    return made;
 }

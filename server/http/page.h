@@ -13,9 +13,9 @@ struct page_parts {
     int64_t modified_at;                   /* 0: none */
     bool is_static;                        /* bytes live for ever: not copied */
 };
-struct page *page_new(const struct page_parts *p);     /* strong ETag = SHA-256 */
+struct page *page_new(const struct page_parts *p);     /* strong ETag = SHA-256; a compressed twin has its own */
 struct page *page_ref(struct page *p);
 void page_unref(struct page *p);                       /* NULL is fine */
-const char *page_etag(const struct page *p);           /* with its quotes */
+const char *page_etag(const struct page *p);           /* of the body as it is, with its quotes */
 
 #endif

@@ -29,6 +29,9 @@ struct shape {                 /* ends with a member without a name; unknown and
 };
 /* Every fault to `out` with its pointer. Strings must be clean UTF-8 (no NUL, no controls; \n, \r, \t are fine where max > 4096). */
 void shape_check(const json_t *body, const struct shape *shape, const char *pointer, struct findings *out);
+/* `pointer` with one more step, cut at the ceiling. */
+enum { SHAPE_POINTER = 256 };
+void shape_pointer(char out[SHAPE_POINTER], const char *pointer, const char *name);
 
 struct route {
     const char *method, *pattern;      /* "/api/v1/certificates/{id}"; "{x*}" at the end takes the rest */

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-enum { POINTER_MAX = 256, TEXT_DEFAULT = 4096, LIST_DEFAULT = 100 };
+enum { TEXT_DEFAULT = 4096, LIST_DEFAULT = 100 };
 
 static const char *const kind_words[] = {
     [SHAPE_TEXT] = "a string", [SHAPE_NUMBER] = "a whole number", [SHAPE_FLAG] = "true or false",
@@ -27,11 +27,11 @@ static bool is_kind(const json_t *v, enum shape_kind kind)
 }
 
 /* RFC 6901, 3: "~" and "/" are escaped. What does not fit is cut: a pointer is for a person's form, never followed by us. */
-static void pointer_add(char out[POINTER_MAX], const char *pointer, const char *name)
+void shape_pointer(char out[SHAPE_POINTER], const char *pointer, const char *name)
 {
-    size_t len = (size_t)snprintf(out, POINTER_MAX, "%.*s/", POINTER_MAX - 8, pointer);
+    size_t len = (size_t)snprintf(out, SHAPE_POINTER, "%.*s/", SHAPE_POINTER - 8, pointer);
 
-    for (; *name != '\0' && len + 3 < POINTER_MAX; name++) {
+    for (; *name != '\0' && len + 3 < SHAPE_POINTER; name++) {
         if (*name == '~' || *name == '/') {
             out[len++] = '~';
             out[len++] = *name == '~' ? '0' : '1';
@@ -76,7 +76,7 @@ static void check_text(const json_t *v, int64_t min, int64_t max, const char *po
 
 static void check_list(const json_t *v, const struct shape_member *m, int64_t max, const char *pointer, struct findings *out)
 {
-    char at[POINTER_MAX], number[24];
+    char at[SHAPE_POINTER], number[24];
     size_t len = json_array_size(v);
 
     if ((int64_t)len > max || (int64_t)len < m->min) {
@@ -87,7 +87,7 @@ static void check_list(const json_t *v, const struct shape_member *m, int64_t ma
         const json_t *element = json_array_get(v, i);
 
         snprintf(number, sizeof(number), "%zu", i);
-        pointer_add(at, pointer, number);
+        shape_pointer(at, pointer, number);
         if (!is_kind(element, m->kind == SHAPE_TEXTS ? SHAPE_TEXT : SHAPE_OBJECT))
             findings_add(out, LEVEL_ERROR, "type", at, m->kind == SHAPE_TEXTS ? "must be a string" : "must be an object");
         else if (m->kind == SHAPE_TEXTS)
@@ -138,7 +138,7 @@ static const struct shape_member *member_of(const struct shape *shape, const cha
 
 void shape_check(const json_t *body, const struct shape *shape, const char *pointer, struct findings *out)
 {
-    char at[POINTER_MAX];
+    char at[SHAPE_POINTER];
     const char *name;
     json_t *v;
 
@@ -150,7 +150,7 @@ void shape_check(const json_t *body, const struct shape *shape, const char *poin
     json_object_foreach((json_t *)body, name, v) {
         const struct shape_member *m = member_of(shape, name);
 
-        pointer_add(at, pointer, name);
+        shape_pointer(at, pointer, name);
         if (m == NULL)
             findings_add(out, LEVEL_ERROR, "unknown", at, "is not a member that is known here");
         else if (!json_is_null(v))
@@ -158,7 +158,7 @@ void shape_check(const json_t *body, const struct shape *shape, const char *poin
     }
     for (const struct shape_member *m = shape->members; m->name != NULL; m++) {
         v = json_object_get(body, m->name);
-        pointer_add(at, pointer, m->name);
+        shape_pointer(at, pointer, m->name);
         if (m->is_required && (v == NULL || json_is_null(v)))
             findings_add(out, LEVEL_ERROR, "required", at, "is missing");
     }

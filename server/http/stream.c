@@ -119,6 +119,18 @@ static bool is_of(const struct stream *r, const struct actor *who)
     return id_equal(&r->who, &who->id) && strcmp(r->name, who->name) == 0;
 }
 
+/* With the lock held: the first of the ring that the reader has not seen. When that is the oldest of a full ring, what it has not
+   seen may have left already: it begins one earlier, which is too late by the rule of refill. */
+static uint64_t begin_at(const struct streams *s, int64_t after_seq)
+{
+    uint64_t oldest = s->head > RING ? s->head - RING : 0;
+    uint64_t at = oldest;
+
+    while (at < s->head && s->ring[at % RING].seq <= after_seq)
+        at++;
+    return at == oldest && oldest > 0 ? oldest - 1 : at;
+}
+
 enum err stream_open(struct streams *s, const struct actor *who, const char *catch_up, int64_t after_seq, struct stream **out, struct error *e)
 {
     struct stream *r = own_alloc(sizeof(*r));
@@ -137,7 +149,7 @@ enum err stream_open(struct streams *s, const struct actor *who, const char *cat
     for (struct stream *other = s->readers; other != NULL; other = other->next)
         held += is_of(other, who) ? 1 : 0;
     if (held < PER_PRINCIPAL && !s->has_ended) {
-        r->at = s->head > RING ? s->head - RING : 0;
+        r->at = begin_at(s, after_seq);
         r->next = s->readers;
         if (r->next != NULL)
             r->next->before = r;

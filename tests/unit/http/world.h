@@ -72,10 +72,12 @@ static enum err row_fails(struct app *app, struct request *rq, struct error *e)
     return fail_at(e, "/dns_names/3", "x y.lan is not a DNS name");
 }
 
+/* "?after=N": the reader has seen that one. */
 static enum err row_events(struct app *app, struct request *rq, struct error *e)
 {
+    const char *after = request_query(rq, "after");
     struct stream *stream;
-    enum err r = stream_open(app->streams, &rq->who, "id: 1\ndata: before\n\n", 1, &stream, e);
+    enum err r = stream_open(app->streams, &rq->who, "id: 1\ndata: before\n\n", after != NULL ? atoll(after) : 1, &stream, e);
 
     if (r)
         return r;
@@ -254,7 +256,30 @@ static inline void say(int fd, const char *text)
     assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
-/* Reads until the peer closes or nothing comes for `ms`; *closed tells which. */
+/* Reads until `what` has come; false when the peer closes or ten seconds pass without it. */
+static inline bool hear_of(int fd, char *out, size_t room, const char *what)
+{
+    int64_t until = clock_mono_ms() + 10000;
+    size_t len = 0;
+
+    for (;;) {
+        struct pollfd p = { fd, POLLIN, 0 };
+        int64_t left = until - clock_mono_ms();
+        ssize_t got;
+
+        out[len] = '\0';
+        if (strstr(out, what) != NULL)
+            return true;
+        if (left <= 0 || len + 1 >= room || poll(&p, 1, (int)left) <= 0)
+            return false;
+        got = recv(fd, out + len, room - len - 1, 0);
+        if (got <= 0)
+            return false;
+        len += (size_t)got;
+    }
+}
+
+/* Reads until the peer closes or nothing more comes for `ms`; *closed tells which. The first byte has time. */
 static inline size_t hear(int fd, char *out, size_t room, int ms, bool *closed)
 {
     size_t len = 0;
@@ -264,7 +289,7 @@ static inline size_t hear(int fd, char *out, size_t room, int ms, bool *closed)
         struct pollfd p = { fd, POLLIN, 0 };
         ssize_t got;
 
-        if (poll(&p, 1, ms) <= 0)
+        if (poll(&p, 1, len == 0 ? 5000 : ms) <= 0)
             break;
         got = recv(fd, out + len, room - len - 1, 0);
         if (got <= 0) {
