@@ -26,17 +26,7 @@ static int show_one(struct cli *c, json_t *authority)
 
 static int list(struct cli *c)
 {
-    struct error e = { 0 };
-    json_t *answer;
-    enum err r = remote_json(c, "GET", "/api/v1/authorities", NULL, &answer, &e);
-
-    if (r)
-        return cli_fail(&e);
-    if (c->is_json)
-        print_json(json_object_get(answer, "items"));
-    else
-        print_table(json_object_get(answer, "items"), columns);
-    return EXIT_OK;
+    return print_list(c, "/api/v1/authorities", columns);
 }
 
 static int show(struct cli *c)

@@ -259,3 +259,18 @@ void print_json(const json_t *value)
     json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
     printf("\n");
 }
+
+int print_list(struct cli *c, const char *path, const struct column *columns)
+{
+    struct error e = { 0 };
+    json_t *answer;
+    enum err r = remote_json(c, "GET", path, NULL, &answer, &e);
+
+    if (r)
+        return cli_fail(&e);
+    if (c->is_json)
+        print_json(json_object_get(answer, "items"));
+    else
+        print_table(json_object_get(answer, "items"), columns);
+    return EXIT_OK;
+}

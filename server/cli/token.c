@@ -37,17 +37,7 @@ static int create(struct cli *c)
 
 static int list(struct cli *c)
 {
-    struct error e = { 0 };
-    json_t *answer;
-    enum err r = remote_json(c, "GET", "/api/v1/tokens", NULL, &answer, &e);
-
-    if (r)
-        return cli_fail(&e);
-    if (c->is_json)
-        print_json(json_object_get(answer, "items"));
-    else
-        print_table(json_object_get(answer, "items"), columns);
-    return EXIT_OK;
+    return print_list(c, "/api/v1/tokens", columns);
 }
 
 static int revoke(struct cli *c)

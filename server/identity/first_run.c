@@ -24,9 +24,10 @@ static const char *normal(const char *const *texts, size_t len, bool is_ip, cons
 }
 
 /* http://host or http://host:port, nothing behind: paths are appended to it. */
-static const char *url_of(const struct first_names *names, struct arena *a, struct findings *faults)
+static const char *url_of(const struct first_names *names, const char *hosts, const char *addresses, struct arena *a, struct findings *faults)
 {
-    const char *url = names->public_http_url, *first = names->hostnames_len > 0 ? names->hostnames[0] : names->ip_len > 0 ? names->ip_addresses[0] : "localhost";
+    const char *url = names->public_http_url, *list = *hosts != '\0' ? hosts : addresses;
+    const char *first = arena_copy(a, list, strcspn(list, ","));
     bool is_v6 = strchr(first, ':') != NULL;
     size_t len;
 
@@ -44,10 +45,12 @@ static const char *url_of(const struct first_names *names, struct arena *a, stru
 
 enum err first_run_names(const struct first_run *f, const struct actor *who, const struct first_names *names, struct arena *a, struct findings *faults, struct error *e)
 {
+    const char *hosts = normal(names->hostnames, names->hostnames_len, false, "hostnames", a, faults);
+    const char *addresses = normal(names->ip_addresses, names->ip_len, true, "ip_addresses", a, faults);
     struct setting_change changes[] = {
-        { "server.hostnames", normal(names->hostnames, names->hostnames_len, false, "hostnames", a, faults) },
-        { "server.ip_addresses", normal(names->ip_addresses, names->ip_len, true, "ip_addresses", a, faults) },
-        { "server.public_http_url", url_of(names, a, faults) },
+        { "server.hostnames", hosts },
+        { "server.ip_addresses", addresses },
+        { "server.public_http_url", url_of(names, hosts, addresses, a, faults) },
     };
     enum err r;
 
@@ -103,20 +106,13 @@ enum err first_run_authorities(const struct first_run *f, const struct actor *wh
 
 enum err first_run_certificate(const struct first_run *f, const struct actor *who, struct arena *a, struct findings *faults, struct swap_result *out, struct error *e)
 {
-    struct names names = identity_names(f->identity, a);
-    const char **dns = arena_take(a, (names.len + 1) * sizeof(*dns)), **ip = arena_take(a, (names.len + 1) * sizeof(*ip));
-    struct wish wish = { .source = "setup", .is_server_key = true, .dns_names = dns, .ip_addresses = ip, .label = "This server" };
+    struct wish wish = { .source = "setup", .is_server_key = true, .label = "This server" };
     struct swap_wish swap = { 0 };
     struct findings notes;
     struct issued made;
     enum err r;
 
-    for (size_t n = 0; n < names.len; n++) {
-        if (names.at[n].kind == NAME_IP)
-            ip[wish.ip_len++] = names.at[n].text;
-        else
-            dns[wish.dns_len++] = names.at[n].text;
-    }
+    identity_wish_names(f->identity, a, &wish);
     findings_init(&notes, a);
     r = ca_issue(f->ca, who, &wish, a, &notes, &made, e);
     if (r)

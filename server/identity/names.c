@@ -22,3 +22,18 @@ struct names identity_names(struct identity *i, struct arena *a)
     n += add(addresses, addresses_len, a, at + n);
     return (struct names){ at, n };
 }
+
+void identity_wish_names(struct identity *i, struct arena *a, struct wish *out)
+{
+    struct names names = identity_names(i, a);
+    const char **dns = arena_take(a, (names.len + 1) * sizeof(*dns)), **ip = arena_take(a, (names.len + 1) * sizeof(*ip));
+
+    out->dns_names = dns;
+    out->ip_addresses = ip;
+    for (size_t n = 0; n < names.len; n++) {
+        if (names.at[n].kind == NAME_IP)
+            ip[out->ip_len++] = names.at[n].text;
+        else
+            dns[out->dns_len++] = names.at[n].text;
+    }
+}

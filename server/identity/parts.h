@@ -31,6 +31,7 @@ enum err showing_load(struct identity *i, int64_t version_n, struct arena *a, st
 
 /* names.c: the host names and addresses this server is reached by, normalised. */
 struct names identity_names(struct identity *i, struct arena *a);
+void identity_wish_names(struct identity *i, struct arena *a, struct wish *out);      /* all of them, to be issued for */
 
 /* build.c */
 enum err identity_build(struct identity *i, const struct shown *rows, uint64_t generation, struct arena *a, struct tls_identity **out, struct error *e) MUST_CHECK;

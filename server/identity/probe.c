@@ -22,21 +22,14 @@ static enum err mark(struct tx *tx, const struct issued *made, void *arg, struct
 static enum err issue(struct identity *i, struct id *certificate, struct error *e)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
-    struct names names = identity_names(i, a);
-    const char **dns = arena_take(a, (names.len + 1) * sizeof(*dns)), **ip = arena_take(a, (names.len + 1) * sizeof(*ip));
-    struct wish wish = { .label = "Trust probe", .source = "setup", .is_server_key = true, .dns_names = dns, .ip_addresses = ip, .also = mark };
+    struct wish wish = { .label = "Trust probe", .source = "setup", .is_server_key = true, .also = mark };
     struct actor who = actor_clock("probe");
     struct findings notes;
     struct issued made;
     enum err r;
 
-    for (size_t n = 0; n < names.len; n++) {
-        if (names.at[n].kind == NAME_IP)
-            ip[wish.ip_len++] = names.at[n].text;
-        else
-            dns[wish.dns_len++] = names.at[n].text;
-    }
-    if (names.len == 0)
+    identity_wish_names(i, a, &wish);
+    if (wish.dns_len + wish.ip_len == 0)
         return fail(e, ERR_ABSENT, "this server has no names yet");
     findings_init(&notes, a);
     r = ca_issue(i->with.ca, &who, &wish, a, &notes, &made, e);
