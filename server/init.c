@@ -157,7 +157,7 @@ int init_run(struct cli *c)
     struct error e = { 0 };
     enum err r;
 
-    r = main_config(c, &config, &e);
+    r = cli_config(c, &config, &e);
     if (!r)
         r = read_answers(c, &answers, &e);
     if (!r)

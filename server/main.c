@@ -19,23 +19,6 @@
 
 enum { EXIT_KEEPER = 70, GRACE_MS = 20000 };
 
-static const char *const flags[] = { "data", "https", "http", "probe", "config", "network-threads", "workers" };
-
-enum err main_config(const struct cli *c, struct config *out, struct error *e)
-{
-    const char *given[2 * sizeof(flags) / sizeof(*flags)];
-    size_t pairs = 0;
-
-    for (size_t n = 0; n < sizeof(flags) / sizeof(*flags); n++) {
-        if (cli_value(c, flags[n]) == NULL)
-            continue;
-        given[pairs * 2] = strcmp(flags[n], "network-threads") == 0 ? "network_threads" : flags[n];
-        given[pairs * 2 + 1] = cli_value(c, flags[n]);
-        pairs++;
-    }
-    return config_load(given, pairs, out, e);
-}
-
 /* The root's fingerprint to compare, or the link to begin with. */
 static void greet(struct app *app, const struct config *config)
 {
@@ -86,7 +69,7 @@ static int serve(struct cli *c)
     sigprocmask(SIG_BLOCK, &signals, NULL);
     sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
 
-    r = main_config(c, &config, &e);
+    r = cli_config(c, &config, &e);
     if (r)
         return cli_fail(&e) == EXIT_OK ? EXIT_OK : EXIT_USAGE;
     r = app_open(&config, false, &running, &e);

@@ -266,6 +266,23 @@ int cli_fail(const struct error *e)
     return codes[e->code];
 }
 
+enum err cli_config(const struct cli *c, struct config *out, struct error *e)
+{
+    static const char *const flags[][2] = { { "data", "data" }, { "https", "https" }, { "http", "http" }, { "probe", "probe" },
+                                            { "config", "config" }, { "network-threads", "network_threads" }, { "workers", "workers" } };
+    const char *given[2 * sizeof(flags) / sizeof(*flags)];
+    size_t pairs = 0;
+
+    for (size_t n = 0; n < sizeof(flags) / sizeof(*flags); n++) {
+        if (cli_value(c, flags[n][0]) == NULL)
+            continue;
+        given[pairs * 2] = flags[n][1];
+        given[pairs * 2 + 1] = cli_value(c, flags[n][0]);
+        pairs++;
+    }
+    return config_load(given, pairs, out, e);
+}
+
 static bool read_line(FILE *file, char *line, size_t room)
 {
     if (fgets(line, (int)room, file) == NULL)

@@ -3,6 +3,7 @@
 #define CLI_CLI_H
 
 #include "base/arena.h"
+#include "base/config.h"
 #include "base/error.h"
 
 enum exit_code { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_ABSENT, EXIT_DENIED, EXIT_CONFLICT, EXIT_TIMEOUT };
@@ -38,6 +39,8 @@ size_t cli_values(const struct cli *c, const char *option, const char **out, siz
 bool cli_flag(const struct cli *c, const char *option);
 const char *cli_argument(const struct cli *c, size_t n);                   /* NULL when not given */
 int cli_usage(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* EXIT_USAGE, with the verb's line */
+/* The daemon's own configuration, as the flags of the verb, the environment and the file say. */
+enum err cli_config(const struct cli *c, struct config *out, struct error *e) MUST_CHECK;
 int cli_fail(const struct error *e);                                       /* says it on stderr; the exit code */
 /* Never from the command line: FILE, "-" for standard input, or a prompt without echo. First line only. */
 enum err cli_secret(const struct cli *c, const char *option, const char *prompt, bool twice, const char **out, struct error *e) MUST_CHECK;

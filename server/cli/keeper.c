@@ -2,14 +2,12 @@
 
 #include <stdio.h>
 
-#include "base/config.h"
 #include "keeper/keeper.h"
 
 static enum err ring_path(const struct cli *c, char *out, size_t room, struct error *e)
 {
-    const char *given[] = { "data", cli_value(c, "data") };
     struct config config;
-    enum err r = config_load(given, given[1] != NULL ? 1 : 0, &config, e);
+    enum err r = cli_config(c, &config, e);
 
     return r ? r : config_path(&config, "keeper.ring", out, room, e);
 }
