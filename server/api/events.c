@@ -68,11 +68,24 @@ static void add_data(struct buf *b, const struct note *n)
     buf_byte(b, '}');
 }
 
+/* A stream asks who its reader is only when it opens: it ends with the token, the session or the password that opened it. */
+static bool ends_streams(const char *act)
+{
+    static const char *const acts[] = { "token.revoked", "session.closed", "user.password" };
+
+    for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
+        if (strcmp(act, acts[i]) == 0)
+            return true;
+    return false;
+}
+
 void api_events_heard(struct app *app, const struct note *notes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         struct buf b;
 
+        if (ends_streams(notes[i].act))
+            streams_end_of(app->streams, &notes[i].subject_id);
         buf_init(&b, EVENT_MOST);
         add_data(&b, &notes[i]);
         buf_byte(&b, '\0');

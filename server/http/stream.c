@@ -31,7 +31,7 @@ struct stream {
     uint64_t at;                   /* the next of the ring to look at */
     struct buf pending;            /* formatted, not yet handed out from `sent` on */
     size_t sent;
-    bool is_asleep;
+    bool is_asleep, has_ended;
     void (*wake)(void *ctx);
     void *ctx;
 };
@@ -55,15 +55,19 @@ void streams_free(struct streams *s)
 }
 
 /* With the lock held. */
+static void wake(struct stream *r)
+{
+    if (!r->is_asleep)
+        return;
+    r->is_asleep = false;
+    if (r->wake != NULL)
+        r->wake(r->ctx);
+}
+
 static void wake_all(struct streams *s)
 {
-    for (struct stream *r = s->readers; r != NULL; r = r->next) {
-        if (!r->is_asleep)
-            continue;
-        r->is_asleep = false;
-        if (r->wake != NULL)
-            r->wake(r->ctx);
-    }
+    for (struct stream *r = s->readers; r != NULL; r = r->next)
+        wake(r);
 }
 
 void streams_end(struct streams *s)
@@ -71,6 +75,18 @@ void streams_end(struct streams *s)
     pthread_mutex_lock(&s->lock);
     s->has_ended = true;
     wake_all(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void streams_end_of(struct streams *s, const struct id *who)
+{
+    pthread_mutex_lock(&s->lock);
+    for (struct stream *r = s->readers; r != NULL; r = r->next) {
+        if (id_equal(&r->who, who)) {
+            r->has_ended = true;
+            wake(r);
+        }
+    }
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -210,12 +226,14 @@ ssize_t stream_read(struct stream *s, char *out, size_t room)
     ssize_t got;
 
     pthread_mutex_lock(&s->of->lock);
-    if (s->sent == s->pending.len) {
+    if (s->sent == s->pending.len && !s->has_ended) {
         buf_done(&s->pending);
         s->sent = 0;
         refill(s);
     }
-    if (s->pending.len > s->sent) {
+    if (s->has_ended) {
+        got = STREAM_ENDS;
+    } else if (s->pending.len > s->sent) {
         size_t len = s->pending.len - s->sent;
 
         len = len < room ? len : room;

@@ -14,6 +14,8 @@ struct streams;     /* the ring and its readers */
 struct streams *streams_new(void);
 void streams_free(struct streams *s);                                     /* after streams_end, and after the server is closed */
 void streams_end(struct streams *s);                                      /* every reader's answer ends */
+/* Those of one principal: what it may hear has changed. A browser comes back by itself, with the id it heard last. */
+void streams_end_of(struct streams *s, const struct id *who);
 /* Any thread. text: the event's "data:" line content; rights: a reader needs one of them to see it (bits). Copies. */
 void streams_publish(struct streams *s, int64_t seq, const char *event, const char *text, uint64_t rights);
 /* A reader that first gets `catch_up` (ready event text, may be NULL), then what is published after `after_seq`. ERR_LIMIT over 3 per principal. */
