@@ -7,6 +7,7 @@
 #include "access/rights.h"
 #include "app.h"
 #include "http/server.h"
+#include "store/settings.h"
 
 /* The rows of pack.mjs: a file, then its compressed twins, under one URL. */
 #define ASSET(symbol, url, type, encoding) extern const unsigned char symbol[], symbol##_end[];
@@ -98,6 +99,13 @@ static const char *content_policy(const struct app *app, struct request *rq)
         probe);
 }
 
+/* It binds every port of the host: so only where HTTP has its own port, and never for localhost, which others serve too. */
+static bool wants_https_only(const struct app *app, const struct request *rq)
+{
+    return app != NULL && app->settings != NULL && settings_flag(app->settings, "server.hsts") && strcmp(host_of(rq), "localhost") != 0 &&
+           app->server != NULL && server_port(app->server, LISTEN_HTTP) == 80;
+}
+
 static enum err document(struct app *app, struct request *rq, struct error *e)
 {
     struct page *page = console_page("/");
@@ -106,6 +114,8 @@ static enum err document(struct app *app, struct request *rq, struct error *e)
         return fail(e, ERR_ABSENT, "this build carries no console: build it again with node and npm, or use the command line");
     reply_page(rq, page);
     reply_header(rq, "Content-Security-Policy", content_policy(app, rq));
+    if (wants_https_only(app, rq))
+        reply_header(rq, "Strict-Transport-Security", "max-age=31536000");
     return ERR_NONE;
 }
 

@@ -12,7 +12,7 @@ const struct setting settings_table[] = {
     { "server.hostnames",          SETTING_LIST,   "",    0, 100,   "Host names that this server is reached by." },
     { "server.ip_addresses",       SETTING_LIST,   "",    0, 100,   "Addresses that this server is reached by." },
     { "server.public_http_url",    SETTING_TEXT,   "",    0, 200,   "Plain HTTP address that certificates carry for revocation lists; an authority keeps the one it was made with." },
-    { "server.hsts",               SETTING_FLAG,   "no",  0, 1,     "Tell browsers to come by HTTPS only (Strict-Transport-Security)." },
+    { "server.hsts",               SETTING_FLAG,   "no",  0, 1,     "Tell browsers to come by HTTPS only (Strict-Transport-Security); takes effect while plain HTTP is on port 80, and never for localhost." },
     { "limits.per_address",        SETTING_NUMBER, "500", 1, 100000, "Connections that one address may have open at a time." },
     { "limits.connections",        SETTING_NUMBER, "20000", 16, 1000000, "Connections that may be open at a time in all." },
     { "limits.handshake_ms",       SETTING_NUMBER, "10000", 1000, 120000, "Milliseconds that a TLS handshake may take." },

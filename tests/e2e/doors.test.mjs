@@ -156,3 +156,20 @@ test('without the setup link nothing of the setup can be called, and there is no
     assert.equal((await call('GET', '/api/v1/setup', undefined, token)).status, 403, 'the link worked twice');
   } finally { await fresh.end(); }
 });
+
+test('browsers are bound to HTTPS only where that is switched on, plain HTTP has port 80, and the host is not localhost', async t => {
+  const taken = await new Promise(done => import('node:net').then(({ createServer }) => {
+    const s = createServer().on('error', () => done(true)).listen(80, '127.0.0.1', () => s.close(() => done(false)));
+  }));
+  if (taken) return t.skip('port 80 is not to be had here');
+  const own = new Daemon();
+  own.http = 80;
+  await (await own.init()).start();
+  try {
+    const hsts = async host => (await own.call('GET', '/', undefined, { host, token: null })).headers['strict-transport-security'];
+    assert.equal(await hsts('ca.example.lan'), undefined);
+    await own.ok('PATCH', '/api/v1/settings', { 'server.hsts': true });
+    assert.equal(await hsts('ca.example.lan'), 'max-age=31536000');
+    assert.equal(await hsts('localhost'), undefined);
+  } finally { await own.end(); }
+});
