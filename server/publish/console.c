@@ -100,7 +100,7 @@ static const char *content_policy(const struct app *app, struct request *rq)
 }
 
 /* It binds every port of the host: so only where HTTP has its own port, and never for localhost, which others serve too. */
-static bool wants_https_only(const struct app *app, const struct request *rq)
+static bool wants_https_only(const struct app *app, struct request *rq)
 {
     return app != NULL && app->settings != NULL && settings_flag(app->settings, "server.hsts") && strcmp(host_of(rq), "localhost") != 0 &&
            app->server != NULL && server_port(app->server, LISTEN_HTTP) == 80;
