@@ -158,8 +158,6 @@ static enum err read_wish(struct request *rq, struct swap_wish *wish, struct err
         return fail_at(e, "/certificate_id", "This is not the id of a certificate.");
     wish->hostnames_len = body_texts(rq, "hostnames", &wish->hostnames);
     wish->confirm_within_sec = (unsigned)body_number(rq, "confirm_within_sec", 0);
-    if (wish->confirm_within_sec > 0 && wish->confirm_within_sec < 5)
-        return fail_at(e, "/confirm_within_sec", "At least 5 seconds, or 0 to keep it at once.");
     for (size_t n = 0; n < len; n++) {
         if (strcmp(accept[n], "untrusted") == 0)
             wish->accept_untrusted = true;
