@@ -4,14 +4,14 @@
 #include <stdlib.h>
 
 #include "base/own.h"
+#include "keeper/make_ec.h"
 
+/* The NIST curves are for make_ec. */
 static const struct {
     enum key_type type;
     gnutls_pk_algorithm_t pk;
     unsigned bits;
 } makes[] = {
-    { KEY_EC_P256,  GNUTLS_PK_ECDSA,         GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1) },
-    { KEY_EC_P384,  GNUTLS_PK_ECDSA,         GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP384R1) },
     { KEY_ED25519,  GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519) },
     { KEY_RSA_2048, GNUTLS_PK_RSA,           2048 },
     { KEY_RSA_3072, GNUTLS_PK_RSA,           3072 },
@@ -99,9 +99,10 @@ static enum err wrap(gnutls_x509_privkey_t *from, struct private *out, struct er
     return ERR_NONE;
 }
 
-enum err private_make(enum key_type type, struct private *out, struct buf *pkcs8, struct error *e)
+static enum err make_other(enum key_type type, struct buf *pkcs8, struct buf *spki, struct error *e)
 {
     CLEANUP(x509_drop) gnutls_x509_privkey_t key = NULL;
+    struct private p = { 0 };
     enum err r;
     size_t i = 0;
     int rc;
@@ -117,9 +118,20 @@ enum err private_make(enum key_type type, struct private *out, struct buf *pkcs8
         return fail(e, ERR_IO, "no key was made: %s", gnutls_strerror(rc));
 
     r = write_pkcs8(key, pkcs8, e);
+    if (r == ERR_NONE)
+        r = wrap(&key, &p, e);
     if (r)
         return r;
-    return wrap(&key, out, e);
+    buf_add(spki, p.spki, p.spki_len);
+    private_done(&p);
+    return ERR_NONE;
+}
+
+enum err private_make(enum key_type type, struct buf *pkcs8, struct buf *spki, struct error *e)
+{
+    if (make_ec(type, pkcs8, spki))
+        return ERR_NONE;
+    return make_other(type, pkcs8, spki, e);
 }
 
 enum err private_load(struct bytes pkcs8, struct private *out, struct error *e)

@@ -18,7 +18,7 @@ struct private {
 enum { PKCS8_MAX = 6 * 1024, SPKI_MAX = 2 * 1024 };
 
 /* pkcs8: a buffer that the caller wipes. */
-enum err private_make(enum key_type type, struct private *out, struct buf *pkcs8, struct error *e) MUST_CHECK;
+enum err private_make(enum key_type type, struct buf *pkcs8, struct buf *spki, struct error *e) MUST_CHECK;
 enum err private_load(struct bytes pkcs8, struct private *out, struct error *e) MUST_CHECK;
 /* The same for a key that comes from outside: checked, and written anew into `pkcs8`. */
 enum err private_import(struct bytes from, struct private *out, struct buf *pkcs8, struct error *e) MUST_CHECK;

@@ -93,18 +93,17 @@ static void bind(struct blob *head, struct bytes name)
     head->not_after = 0;
 }
 
-static enum err give_sealed(struct vault *v, struct blob *head, const struct private *key, struct bytes pkcs8, struct buf *out, struct error *e)
+static enum err give_sealed(struct vault *v, struct blob *head, struct bytes spki, struct bytes pkcs8, struct buf *out, struct error *e)
 {
     struct buf blob;
     enum err r;
 
-    head->type = key->type;
-    hash_sha256(private_spki(key), head->spki_sha256);
+    hash_sha256(spki, head->spki_sha256);
     buf_init(&blob, BLOB_MAX);
     r = blob_seal(head, v->ring, pkcs8, &blob, e);
     if (r == ERR_NONE) {
         frame_put_bytes(out, buf_bytes(&blob));
-        frame_put_bytes(out, private_spki(key));
+        frame_put_bytes(out, spki);
         frame_put_u32(out, head->kek);
     }
     buf_done(&blob);
@@ -113,8 +112,7 @@ static enum err give_sealed(struct vault *v, struct blob *head, const struct pri
 
 static enum err verb_make(struct vault *v, struct fields *f, struct buf *out, struct error *e)
 {
-    struct private key = { 0 };
-    struct buf pkcs8;
+    struct buf pkcs8, spki;
     struct bytes name;
     struct blob head;
     enum err r;
@@ -128,11 +126,12 @@ static enum err verb_make(struct vault *v, struct fields *f, struct buf *out, st
 
     bind(&head, name);
     buf_init(&pkcs8, PKCS8_MAX);
-    r = private_make(head.type, &key, &pkcs8, e);
+    buf_init(&spki, SPKI_MAX);
+    r = private_make(head.type, &pkcs8, &spki, e);
     if (r == ERR_NONE)
-        r = give_sealed(v, &head, &key, buf_bytes(&pkcs8), out, e);
-    private_done(&key);
+        r = give_sealed(v, &head, buf_bytes(&spki), buf_bytes(&pkcs8), out, e);
     buf_wipe(&pkcs8);
+    buf_done(&spki);
     return r;
 }
 
@@ -157,8 +156,9 @@ static enum err verb_seal(struct vault *v, struct fields *f, struct buf *out, st
     r = private_import(from, &key, &pkcs8, e);
     if (r == ERR_NONE && head.type != KEY_NONE && head.type != key.type)
         r = fail(e, ERR_INVALID, "the private key is of type %s, not %s", key_type_text(key.type), key_type_text(head.type));
+    head.type = key.type;
     if (r == ERR_NONE)
-        r = give_sealed(v, &head, &key, buf_bytes(&pkcs8), out, e);
+        r = give_sealed(v, &head, private_spki(&key), buf_bytes(&pkcs8), out, e);
     private_done(&key);
     buf_wipe(&pkcs8);
     return r;

@@ -26,7 +26,7 @@ function start(program, args, dir) {
 export async function nginx(dir, pem, root) {
   const port = await freePort();
   for (const d of ['logs', 'tmp']) mkdirSync(join(dir, d), { recursive: true });
-  writeFileSync(join(dir, 'nginx.conf'), `daemon off; worker_processes 2; pid ${dir}/nginx.pid; error_log stderr error;
+  writeFileSync(join(dir, 'nginx.conf'), `daemon off; ${process.getuid() === 0 ? 'user root; ' : ''}worker_processes 2; pid ${dir}/nginx.pid; error_log stderr error;
 events { worker_connections 16384; }
 http { access_log off; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(n => `${n}_temp_path ${dir}/tmp;`).join(' ')} keepalive_requests 100000000; keepalive_timeout 300s; open_file_cache max=100;
   server { listen 127.0.0.1:${port} ssl; ssl_certificate ${pem}; ssl_certificate_key ${pem}; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_tickets off; ssl_session_cache off; root ${root}; default_type application/octet-stream; } }\n`);

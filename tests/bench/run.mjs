@@ -1,15 +1,16 @@
 // bench - what we claim, measured beside a peer or a raw limit in the same run: `make bench`, or `make bench BENCH="requests issuing"`.
 import { mkdirSync, writeFileSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Daemon, tool } from '../e2e/lib/daemon.mjs';
 import { missed } from './measure.mjs';
+
+process.env.SIGNET = resolve('build/signet');   // the shipped build, before the library of the tests looks for its own
+const { Daemon, tool } = await import('../e2e/lib/daemon.mjs');
 
 const all = ['requests', 'handshakes', 'issuing', 'swap', 'size'];
 const asked = process.argv.slice(2);
 
 // One live server, and a certificate of it that the peers show too.
-const d = new Daemon({ signet: resolve('build/signet') });
-process.env.SIGNET = resolve('build/signet');
+const d = new Daemon();
 await d.init();
 await d.start();
 await d.ok('PATCH', '/api/v1/settings', { 'limits.per_address': 30000, 'limits.connections': 30000 });
