@@ -105,16 +105,21 @@ static void look_for_trickle(struct conn *c, int64_t now)
         conn_phase(c, PHASE_HEADERS);
 }
 
+static bool is_too_slow(const struct conn *c, int64_t now)
+{
+    int64_t since = now - c->body_since_ms;
+
+    net_look_at(c->net, since < RATE_AFTER_MS ? c->body_since_ms + RATE_AFTER_MS : now + 1000);
+    return since >= RATE_AFTER_MS && c->body_len / (uint64_t)(since / 1000) < RATE_FLOOR;
+}
+
 void conn_look(struct conn *c, int64_t now)
 {
     if (c->phase == PHASE_IDLE && !c->is_tls && !c->is_local)
         look_for_trickle(c, now);
-    if (c->phase == PHASE_BODY && now - c->body_since_ms >= RATE_AFTER_MS) {
-        if (c->body_len / (uint64_t)((now - c->body_since_ms) / 1000) < RATE_FLOOR) {
-            conn_cut(c);
-            return;
-        }
-        net_look_at(c->net, now + 1000);
+    if (c->phase == PHASE_BODY && is_too_slow(c, now)) {
+        conn_cut(c);
+        return;
     }
     if (c->deadline_ms == 0)
         return;
