@@ -1,7 +1,7 @@
 # Signet. `make run` starts it, `make check` proves it; everything built goes to build/.
 
 CC      ?= gcc
-V       := $(shell git describe --always --dirty 2>/dev/null || echo 0.1)
+V       := $(shell git -c safe.directory='*' describe --always --dirty 2>/dev/null || echo 0.1)
 LIBS    := -lmicrohttpd -lgnutls -lhogweed -lnettle -lgmp -lsqlite3 -ljansson -lcrypt -lseccomp -linih -lcurl-gnutls -lpthread
 WARN    := -Wall -Wextra -Werror -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings
 HARDEN  := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero
@@ -25,10 +25,12 @@ UNIT    := $(TESTS:tests/unit/%.c=$(CHECK)/unit/%)
 all: build/signet
 
 # The two promises ------------------------------------------------------------------------------------------
+DATA := run
+ARGS :=
 run:
 	@packaging/bootstrap run
 	@$(MAKE) --no-print-directory -s -j2 build/signet
-	@exec build/signet serve --data run
+	@exec build/signet serve --data $(DATA) $(ARGS)
 
 check:
 	@packaging/bootstrap check
@@ -46,7 +48,7 @@ bench:
 	@$(MAKE) --no-print-directory -s -j2 build/signet tests/node_modules/.stamp
 	node tests/bench/run.mjs $(BENCH)
 tests/node_modules/.stamp: tests/package-lock.json
-	cd tests && npm ci --loglevel=error --no-audit --no-fund && touch node_modules/.stamp
+	cd tests && npm ci --loglevel=error --no-audit --no-fund >/dev/null && touch node_modules/.stamp
 
 # release ---------------------------------------------------------------------------------------------
 RELEASE_O := $(SOURCES:%.c=build/release/%.o) build/release/embedded.o
@@ -112,7 +114,7 @@ build/gen/queries.inc: $(wildcard db/queries/*.sql) db/queries.awk
 	@mkdir -p $(@D)
 	awk -f db/queries.awk $(filter %.sql,$^) </dev/null > $@
 webui/node_modules/.stamp: webui/package-lock.json
-	cd webui && npm ci --loglevel=error --no-audit --no-fund && touch node_modules/.stamp
+	cd webui && npm ci --loglevel=error --no-audit --no-fund >/dev/null && touch node_modules/.stamp
 # What the binary carries: webui/pack.mjs, the migrations and the contract, by .incbin.
 build/gen/migrations.inc build/gen/openapi.inc build/gen/assets.inc build/gen/embedded.S &: webui/node_modules/.stamp packaging/embed.sh $(wildcard db/migrations/*.sql) $(wildcard server/api/openapi.json) $(shell find webui -type f -not -path '*/node_modules/*' 2>/dev/null)
 	packaging/embed.sh build/gen

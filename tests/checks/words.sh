@@ -6,7 +6,7 @@ bad=0
 ban() {   # ban REASON PATTERN PATHS...
     reason=$1 pattern=$2
     shift 2
-    found=$(git grep -nE "$pattern" -- "$@" ':!tests/checks/words.sh' 2>/dev/null)
+    found=$(git -c safe.directory='*' grep -nE "$pattern" -- "$@" ':!tests/checks/words.sh' 2>/dev/null)
     [ -z "$found" ] || { echo "$found"; echo "  ^ $reason"; bad=1; }
 }
 
