@@ -310,6 +310,8 @@ static void say(void *ctx, const char *format, va_list args)
     (void)args;                    /* what it says is about visitors' broken bytes */
 }
 
+/* A head that does not fit the pool, or whose first line is none, never reaches us: the library answers 431, 414 or 400 with a
+   line of HTML of its own, gives no way to word that, and ends the connection. */
 static struct MHD_Daemon *open_library(struct net *n, bool is_tls)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (is_tls ? MHD_USE_TLS : 0);
