@@ -25,7 +25,7 @@ const readers = {
     tool('pk12util', ['-i', pfx, '-d', `sql:${db}`, '-W', password]);
     return tool('certutil', ['-L', '-d', `sql:${db}`]);
   },
-  keytool: pfx => tool('keytool', ['-list', '-v', '-storetype', 'PKCS12', '-keystore', pfx, '-storepass', password]),
+  keytool: pfx => tool('keytool', ['-J-XX:-UsePerfData', '-list', '-v', '-storetype', 'PKCS12', '-keystore', pfx, '-storepass', password]),
 };
 
 for (const [profile, iterations] of [['windows', 100000], ['legacy', 2048], ['strict', 250000]])
