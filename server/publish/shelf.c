@@ -5,13 +5,12 @@
 
 #include "base/own.h"
 #include "base/time.h"
-#include "pki/pem.h"
-#include "pki/pkcs7.h"
+#include "base/zip.h"
 #include "publish/trust.h"
 #include "store/authorities.h"
 #include "store/crls.h"
 
-enum { MAX_AGE = 1 * HOURS, ROOTS_MAX = 100 };
+enum { MAX_AGE = 1 * HOURS, ROOTS_MAX = 100, ZIP_MAX = 16 * 1024 * 1024 };
 
 DEFINE_DROP(shelf)
 
@@ -80,29 +79,29 @@ static enum err add_authority(struct building *b, const struct authority_row *ro
     return add_list(b, row, id, e);
 }
 
-/* Every root in the PEM and PKCS#7 bundles; the .cer holds one certificate only: the first. */
-static void add_roots(struct building *b)
+/* The files of the trust page, each with what it was made of, and all of them in one archive. */
+static enum err add_files(struct building *b, const struct trust *t, struct error *e)
 {
-    struct page_parts parts = { .cache_control = "public, max-age=3600" };
-    struct bytes *ders = arena_take(b->arena, b->roots_len * sizeof(*ders) + 1);
-    const char *pem = "";
+    struct page_parts parts = { .cache_control = "public, max-age=3600", .modified_at = b->roots[b->roots_len - 1]->created_at };
+    struct zip_file *files = arena_take(b->arena, trust_files_len * sizeof(*files));
+    struct buf zip;
 
-    if (b->roots_len == 0)
-        return;
-    parts.modified_at = b->roots[b->roots_len - 1]->created_at;
-    for (size_t i = 0; i < b->roots_len; i++) {
-        ders[i] = b->roots[i]->der;
-        pem = arena_printf(b->arena, "%s%s", pem, pem_text(b->arena, "CERTIFICATE", ders[i]));
+    for (size_t i = 0; i < trust_files_len; i++) {
+        enum err r = trust_files[i].make(t, &parts.body, e);
+
+        if (r)
+            return r;
+        parts.type = trust_files[i].type;
+        add(b, arena_printf(b->arena, "/trust/%s", trust_files[i].name), &parts);
+        files[i] = (struct zip_file){ trust_files[i].name, parts.body, trust_files[i].is_program };
     }
-    parts.body = bytes_text(pem);
-    parts.type = "application/x-pem-file";
-    add(b, "/trust/root.pem", &parts);
-    parts.body = ders[0];
-    parts.type = "application/pkix-cert";
-    add(b, "/trust/root.cer", &parts);
-    parts.body = pkcs7_certs(b->arena, ders, b->roots_len);
-    parts.type = "application/x-pkcs7-certificates";
-    add(b, "/trust/root.p7b", &parts);
+    buf_init(&zip, ZIP_MAX);
+    zip_write(files, trust_files_len, parts.modified_at, &zip);
+    parts.body = arena_bytes(b->arena, buf_bytes(&zip));
+    parts.type = "application/zip";
+    add(b, "/trust/signet-trust.zip", &parts);
+    buf_done(&zip);
+    return ERR_NONE;
 }
 
 static enum err add_trust(struct building *b, struct error *e)
@@ -112,16 +111,19 @@ static enum err add_trust(struct building *b, struct error *e)
         "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer", NULL
     };
     struct page_parts parts = { .type = "text/html; charset=utf-8", .cache_control = "no-cache", .headers = headers };
+    struct trust trust;
     enum err r;
 
-    r = trust_page(b->roots, b->roots_len, b->arena, &parts.body, e);
+    r = trust_of(b->roots, b->roots_len, b->arena, &trust, e);
+    if (!r)
+        r = trust_page(&trust, &parts.body, e);
     if (r)
         return r;
     add(b, "/trust", &parts);
     parts.body = bytes_text(trust_style);
     parts.type = "text/css; charset=utf-8";
     add(b, "/trust/style.css", &parts);
-    return ERR_NONE;
+    return trust.len > 0 ? add_files(b, &trust, e) : ERR_NONE;
 }
 
 static enum err fill(struct building *b, struct error *e)
@@ -138,7 +140,6 @@ static enum err fill(struct building *b, struct error *e)
         if (r)
             return r;
     }
-    add_roots(b);
     return add_trust(b, e);
 }
 

@@ -1,133 +1,40 @@
 #include "publish/trust.h"
 
-#include "base/buf.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "pki/cert.h"
+#include "pki/pem.h"
 
-enum { PAGE_MAX = 1024 * 1024 };
+enum { PAGE_MAX = 4 * 1024 * 1024 };
 
 const char trust_style[] =
-    ":root{color-scheme:light dark}\n"
-    "body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}\n"
-    "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}h3{font-size:1rem;margin-bottom:0}\n"
-    "pre,code{font-family:ui-monospace,monospace}\n"
-    "pre{padding:.75rem;border:1px solid;border-radius:.25rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}\n"
-    ".fingerprint{font-size:1.05rem}\n"
-    "dt{font-weight:600}dd{margin:0 0 .5rem}\n"
-    "a{display:inline-block;min-height:1.5rem}\n";
+    ":root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--soft:#57606a;--line:#d0d7de;--card:#f3f5f8;--link:#0a58b5}\n"
+    "@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#14181d;--soft:#a5b0bb;--line:#3a434d;--card:#1d232a;--link:#7ab7ff}}\n"
+    "body{font:1rem/1.55 system-ui,sans-serif;max-width:58rem;margin:2rem auto;padding:0 1rem;color:var(--ink);background:var(--paper);overflow-wrap:anywhere}\n"
+    "h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin:0 0 .5rem}h3{font-size:1rem;margin:1rem 0 .25rem}\n"
+    "a{color:var(--link);display:inline-block;min-height:1.5rem}\n"
+    "pre,code{font-family:ui-monospace,monospace;font-size:.9rem}\n"
+    "pre{margin:0;padding:.7rem .8rem;border:1px solid var(--line);border-radius:.375rem;background:var(--card);white-space:pre-wrap}\n"
+    ".card{margin:1rem 0;padding:1rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card)}\n"
+    ".fingerprint{font-size:1.05rem;font-weight:600}\n"
+    "dl{margin:0}dt{color:var(--soft);font-size:.9rem}dd{margin:0 0 .5rem}\n"
+    "nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;padding:0;list-style:none}\n"
+    "section{margin-top:2rem;padding-top:1rem;border-top:1px solid var(--line)}\n"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:start;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line)}\n"
+    "@media print{nav{display:none}section{break-inside:avoid}}\n";
 
-/* {url} {file} {sha1} {sha256} are filled in; nothing else of the certificate reaches a command line. */
-static const struct { const char *name, *note, *install, *verify, *remove; } systems[] = {
-    { "Windows", "In PowerShell as administrator. The store is that of the machine: a user's own store is not seen by services.",
-      "Invoke-WebRequest {url}/trust/root.cer -OutFile root.cer\n"
-      "(Get-FileHash .\\root.cer -Algorithm SHA256).Hash -eq '{sha256}'\n"
-      "Import-Certificate -FilePath .\\root.cer -CertStoreLocation Cert:\\LocalMachine\\Root",
-      "Get-ChildItem Cert:\\LocalMachine\\Root\\{sha1}",
-      "Remove-Item Cert:\\LocalMachine\\Root\\{sha1}" },
-    { "Debian and Ubuntu", "The file must end in .crt and hold one certificate.",
-      "curl -fsS {url}/trust/root.cer | openssl x509 -inform der -out {file}.crt\n"
-      "openssl x509 -in {file}.crt -noout -fingerprint -sha256\n"
-      "sudo install -m 644 {file}.crt /usr/local/share/ca-certificates/\n"
-      "sudo update-ca-certificates",
-      "openssl verify -CApath /etc/ssl/certs {file}.crt",
-      "sudo rm /usr/local/share/ca-certificates/{file}.crt\nsudo update-ca-certificates --fresh" },
-    { "RHEL, Fedora and their like", "",
-      "curl -fsS {url}/trust/root.cer | openssl x509 -inform der -out {file}.pem\n"
-      "openssl x509 -in {file}.pem -noout -fingerprint -sha256\n"
-      "sudo install -m 644 {file}.pem /etc/pki/ca-trust/source/anchors/\n"
-      "sudo update-ca-trust",
-      "openssl verify -CAfile /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem {file}.pem",
-      "sudo rm /etc/pki/ca-trust/source/anchors/{file}.pem\nsudo update-ca-trust" },
-    { "macOS", "",
-      "curl -fsS -o root.cer {url}/trust/root.cer\n"
-      "shasum -a 256 root.cer\n"
-      "sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain root.cer",
-      "security find-certificate -a -Z /Library/Keychains/System.keychain | grep {sha1}",
-      "sudo security delete-certificate -Z {sha1} /Library/Keychains/System.keychain" },
-    { "Firefox", "On Windows and macOS it follows the system. On Linux: this file as /etc/firefox/policies/policies.json, beside the steps for the system; then restart Firefox.",
-      "{\"policies\": {\"Certificates\": {\"Install\": [\"/usr/local/share/ca-certificates/{file}.crt\"]}}}",
-      "about:policies",
-      "sudo rm /etc/firefox/policies/policies.json" },
-    { "Java", "Each Java installation has a store of its own.",
-      "curl -fsS -o root.cer {url}/trust/root.cer\n"
-      "keytool -printcert -file root.cer\n"
-      "keytool -importcert -noprompt -cacerts -storepass changeit -alias {file} -file root.cer",
-      "keytool -list -cacerts -storepass changeit -alias {file}",
-      "keytool -delete -cacerts -storepass changeit -alias {file}" },
-};
+/* what is shown ----------------------------------------------------------------------------------------- */
 
-struct values {
-    const char *url, *file, *sha1, *sha256;
-};
-
-static void put_byte(struct buf *out, char c)
+static const char *upper_hex(struct arena *a, const uint8_t *from, size_t len)
 {
-    switch (c) {
-    case '&': buf_text(out, "&amp;"); break;
-    case '<': buf_text(out, "&lt;"); break;
-    case '>': buf_text(out, "&gt;"); break;
-    case '"': buf_text(out, "&quot;"); break;
-    case '\'': buf_text(out, "&#39;"); break;
-    default: buf_byte(out, (uint8_t)c);
+    char *hex = text_hex_in(a, bytes_of(from, len));
+
+    for (char *at = hex; *at != '\0'; at++) {
+        if (*at >= 'a' && *at <= 'f')
+            *at = (char)(*at - 'a' + 'A');
     }
+    return hex;
 }
 
-static void put_escaped(struct buf *out, const char *text)
-{
-    for (; *text != '\0'; text++)
-        put_byte(out, *text);
-}
-
-static const char *value_at(const char *at, const struct values *v, size_t *taken)
-{
-    const struct { const char *word, *value; } table[] = {
-        { "{url}", v->url }, { "{file}", v->file }, { "{sha1}", v->sha1 }, { "{sha256}", v->sha256 },
-    };
-
-    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
-        if (text_starts(at, table[i].word)) {
-            *taken = strlen(table[i].word);
-            return table[i].value;
-        }
-    }
-    return NULL;
-}
-
-static void put_filled(struct buf *out, const char *lines, const struct values *v)
-{
-    while (*lines != '\0') {
-        size_t taken = 1;
-        const char *value = value_at(lines, v, &taken);
-
-        if (value != NULL)
-            put_escaped(out, value);
-        else
-            put_byte(out, *lines);
-        lines += taken;
-    }
-}
-
-static void put_lines(struct buf *out, const char *title, const char *lines, const struct values *v)
-{
-    buf_printf(out, "<h3>%s</h3><pre>", title);
-    put_filled(out, lines, v);
-    buf_text(out, "</pre>\n");
-}
-
-static void put_systems(struct buf *out, const struct values *v)
-{
-    for (size_t i = 0; i < sizeof(systems) / sizeof(*systems); i++) {
-        buf_printf(out, "<h2>%s</h2>\n", systems[i].name);
-        if (systems[i].note[0] != '\0')
-            buf_printf(out, "<p>%s</p>\n", systems[i].note);
-        put_lines(out, "Install", systems[i].install, v);
-        put_lines(out, "Verify", systems[i].verify, v);
-        put_lines(out, "Remove", systems[i].remove, v);
-    }
-}
-
-/* Pairs with colons, as certutil, openssl and browsers show it. */
 static const char *with_colons(struct arena *a, const char *hex)
 {
     size_t len = strlen(hex);
@@ -142,31 +49,126 @@ static const char *with_colons(struct arena *a, const char *hex)
     return out;
 }
 
-static const char *upper_hex(struct arena *a, const uint8_t *from, size_t len)
+static const char *plain(struct arena *a, const char *text)
 {
-    char *hex = text_hex_in(a, bytes_of(from, len));
+    char *copy = arena_text(a, text);
 
-    for (char *at = hex; *at != '\0'; at++) {
-        if (*at >= 'a' && *at <= 'f')
-            *at = (char)(*at - 'a' + 'A');
+    for (char *at = copy; *at != '\0'; at++) {
+        if (*at < 0x20 || *at > 0x7e)
+            *at = '?';
     }
-    return hex;
+    return copy;
 }
 
-static void put_root(struct buf *out, const struct authority_row *row, const struct cert *c, struct arena *a)
+enum err trust_of(const struct authority_row *const *rows, size_t len, struct arena *a, struct trust *out, struct error *e)
+{
+    struct trust t = { .arena = a, .len = len, .url = "", .file = "" };
+
+    t.roots = arena_take(a, len * sizeof(*t.roots) + 1);
+    for (size_t i = 0; i < len; i++) {
+        struct trust_root *root = &t.roots[i];
+        enum err r = cert_parse(rows[i]->der, a, &root->cert, e);
+
+        if (r)
+            return r;
+        root->row = rows[i];
+        root->sha1 = upper_hex(a, root->cert.sha1, sizeof(root->cert.sha1));
+        root->sha256 = upper_hex(a, root->cert.sha256, sizeof(root->cert.sha256));
+        root->colons = with_colons(a, root->sha256);
+        root->pem = pem_text(a, "CERTIFICATE", root->cert.der);
+        root->plain = plain(a, rows[i]->label);
+    }
+    if (len > 0) {
+        t.url = rows[0]->public_url;
+        t.file = rows[0]->slug;
+    }
+    *out = t;
+    return ERR_NONE;
+}
+
+/* the page ---------------------------------------------------------------------------------------------- */
+
+static void put_escaped(struct buf *out, const char *text)
+{
+    static const struct { char c; const char *as; } marks[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&#39;" } };
+
+    for (; *text != '\0'; text++) {
+        const char *as = NULL;
+
+        for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+            if (marks[i].c == *text)
+                as = marks[i].as;
+        if (as != NULL)
+            buf_text(out, as);
+        else
+            buf_byte(out, (uint8_t)*text);
+    }
+}
+
+static void put_root(struct buf *out, const struct trust_root *root)
 {
     char until[TIME_TEXT], id[ID_TEXT];
 
-    time_text(c->not_after, until);
-    id_text(&row->id, id);
-    buf_text(out, "<h2>");
-    put_escaped(out, row->label);
-    buf_text(out, "</h2>\n<dl><dt>Subject</dt><dd>");
-    put_escaped(out, c->subject_text);
-    buf_printf(out, "</dd><dt>Good until</dt><dd>%.10s</dd><dt>SHA-256 fingerprint</dt><dd><code class=\"fingerprint\">%s</code></dd>", until,
-               with_colons(a, upper_hex(a, c->sha256, sizeof(c->sha256))));
-    buf_printf(out, "<dt>SHA-1 thumbprint</dt><dd><code>%s</code></dd></dl>\n", upper_hex(a, c->sha1, sizeof(c->sha1)));
-    buf_printf(out, "<p><a href=\"/ca/%s.cer\">This certificate (.cer)</a></p>\n", id);
+    time_text(root->cert.not_after, until);
+    id_text(&root->row->id, id);
+    buf_text(out, "<div class=\"card\"><h2>");
+    put_escaped(out, root->row->label);
+    buf_printf(out, "</h2>\n<dl><dt>SHA-256 fingerprint</dt><dd><code class=\"fingerprint\">%s</code></dd>", root->colons);
+    buf_printf(out, "<dt>Thumbprint (SHA-1), as Windows shows it</dt><dd><code>%s</code></dd><dt>Subject</dt><dd>", root->sha1);
+    put_escaped(out, root->cert.subject_text);
+    buf_printf(out, "</dd><dt>Expiration date</dt><dd>%.10s</dd></dl>\n<p><a href=\"/ca/%s.cer\">This certificate (.cer)</a></p></div>\n", until, id);
+}
+
+static void put_contents(struct buf *out)
+{
+    buf_text(out, "<nav aria-label=\"Systems\"><ul>");
+    for (size_t i = 0; i < trust_targets_len; i++)
+        buf_printf(out, "<li><a href=\"#%s\">%s</a></li>", trust_targets[i].slug, trust_targets[i].name);
+    buf_text(out, "<li><a href=\"#files\">All files</a></li></ul></nav>\n");
+}
+
+static void put_lines(struct buf *out, const struct trust *t, const char *title, const char *lines)
+{
+    buf_printf(out, "<h3>%s</h3>\n<pre>", title);
+    put_escaped(out, trust_filled(t, lines));
+    buf_text(out, "</pre>\n");
+}
+
+static void put_notes(struct buf *out, const struct trust *t, const char *notes)
+{
+    const char *at = trust_filled(t, notes), *end;
+
+    if (*at == '\0')
+        return;
+    buf_text(out, "<ul>");
+    for (;; at = end + 1) {
+        end = strchrnul(at, '\n');
+        buf_text(out, "<li>");
+        put_escaped(out, arena_copy(t->arena, at, (size_t)(end - at)));
+        buf_text(out, "</li>");
+        if (*end == '\0')
+            break;
+    }
+    buf_text(out, "</ul>\n");
+}
+
+static void put_target(struct buf *out, const struct trust *t, const struct trust_target *target)
+{
+    buf_printf(out, "<section id=\"%s\"><h2>%s</h2>\n", target->slug, target->name);
+    put_notes(out, t, target->notes);
+    put_lines(out, t, "Install", target->install);
+    put_lines(out, t, "Verify", target->verify);
+    put_lines(out, t, "Remove", target->remove);
+    buf_text(out, "</section>\n");
+}
+
+static void put_files(struct buf *out)
+{
+    buf_text(out, "<section id=\"files\"><h2>All files</h2>\n<table><thead><tr><th scope=\"col\">File</th><th scope=\"col\">What it is for</th></tr></thead><tbody>\n"
+                  "<tr><td><a href=\"/trust/signet-trust.zip\">signet-trust.zip</a></td><td>everything below in one archive</td></tr>\n");
+    for (size_t i = 0; i < trust_files_len; i++)
+        buf_printf(out, "<tr><td><a href=\"/trust/%s\">%s</a></td><td>%s</td></tr>\n", trust_files[i].name, trust_files[i].name, trust_files[i].what);
+    buf_text(out, "</tbody></table></section>\n");
 }
 
 static void put_head(struct buf *out, bool has_root)
@@ -179,34 +181,33 @@ static void put_head(struct buf *out, bool has_root)
         return;
     }
     buf_text(out, "<p>Compare the SHA-256 fingerprint with what your administrator told you by another way, by telephone or on paper. "
-                  "Only if all of it is the same, install the certificate.</p>\n"
-                  "<p>All roots in one file: <a href=\"/trust/root.pem\">root.pem</a>, <a href=\"/trust/root.cer\">root.cer</a> (the first one, DER), "
-                  "<a href=\"/trust/root.p7b\">root.p7b</a></p>\n");
+                  "Only if all of it is the same, install the certificate.</p>\n");
 }
 
-enum err trust_page(const struct authority_row *const *roots, size_t len, struct arena *a, struct bytes *out, struct error *e)
+static void put_guide(struct buf *out, const struct trust *t)
 {
-    struct cert *certs = arena_take(a, len * sizeof(*certs) + 1);
-    struct values v = { 0 };
+    if (t->len > 1)
+        buf_text(out, "<p>There is more than one root. The lines below are for the first; install-ca.sh, install-ca.ps1 and the policies know all of them.</p>\n");
+    put_contents(out);
+    for (size_t i = 0; i < trust_targets_len; i++)
+        put_target(out, t, &trust_targets[i]);
+    put_files(out);
+}
+
+enum err trust_page(const struct trust *t, struct bytes *out, struct error *e)
+{
+    bool is_over;
     struct buf page;
 
-    for (size_t i = 0; i < len; i++) {
-        enum err r = cert_parse(roots[i]->der, a, &certs[i], e);
-
-        if (r)
-            return r;
-    }
     buf_init(&page, PAGE_MAX);
-    put_head(&page, len > 0);
-    for (size_t i = 0; i < len; i++)
-        put_root(&page, roots[i], &certs[i], a);
-    if (len > 0) {
-        v = (struct values){ .url = roots[0]->public_url, .file = roots[0]->slug, .sha1 = upper_hex(a, certs[0].sha1, sizeof(certs[0].sha1)),
-                             .sha256 = upper_hex(a, certs[0].sha256, sizeof(certs[0].sha256)) };
-        put_systems(&page, &v);
-    }
+    put_head(&page, t->len > 0);
+    for (size_t i = 0; i < t->len; i++)
+        put_root(&page, &t->roots[i]);
+    if (t->len > 0)
+        put_guide(&page, t);
     buf_text(&page, "</main></body></html>\n");
-    *out = arena_bytes(a, buf_bytes(&page));
+    is_over = page.is_over;
+    *out = arena_bytes(t->arena, buf_bytes(&page));
     buf_done(&page);
-    return ERR_NONE;
+    return is_over ? fail(e, ERR_BUG, "the trust page is larger than %d bytes", PAGE_MAX) : ERR_NONE;
 }

@@ -8,6 +8,7 @@ static const char *page_text(struct house *h, struct authority_row *rows, size_t
 {
     const struct authority_row *roots[4] = { 0 };
     struct error e = { 0 };
+    struct trust trust;
     struct bytes body;
     size_t n = 0;
 
@@ -15,7 +16,8 @@ static const char *page_text(struct house *h, struct authority_row *rows, size_t
         if (id_is_none(&rows[i].parent))
             roots[n++] = &rows[i];
     }
-    assert_ok(trust_page(roots, n, h->arena, &body, &e));
+    assert_ok(trust_of(roots, n, h->arena, &trust, &e));
+    assert_ok(trust_page(&trust, &body, &e));
     return arena_copy(h->arena, body.at, body.len);
 }
 
@@ -33,7 +35,8 @@ static size_t read_rows(struct house *h, struct authority_row **rows)
 static void the_shelf_holds_every_certificate_and_list(void **state)
 {
     struct house *h = *state;
-    const char *const fixed[] = { "/trust", "/trust/style.css", "/trust/root.pem", "/trust/root.cer", "/trust/root.p7b" };
+    const char *const fixed[] = { "/trust", "/trust/style.css", "/trust/root.pem", "/trust/root.cer", "/trust/root.p7b",
+                                  "/trust/policies.json", "/trust/signet-trust.zip" };
     const struct authority *both[] = { &h->root, &h->issuing };
     struct shelf *shelf = NULL;
     struct error e = { 0 };
