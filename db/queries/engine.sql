@@ -17,3 +17,9 @@ VALUES (:principal, :key, :request_sha256, :status, :location, :expires_at)
 ON CONFLICT (principal, key) DO UPDATE
    SET request_sha256 = excluded.request_sha256, status = excluded.status, location = excluded.location, expires_at = excluded.expires_at
  WHERE idempotency.expires_at <= :now;
+
+-- tx_part: one function's share of a batch, which can be taken back alone
+SAVEPOINT one;
+
+-- tx_part_done: it is a part of the batch
+RELEASE one;

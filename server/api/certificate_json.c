@@ -179,9 +179,16 @@ void certificate_json(struct buf *out, const struct inventory_item *item, const 
 
 const char *certificate_pem(struct arena *a, const struct bytes *chain, size_t len)
 {
-    const char *text = "";
+    const char **parts = arena_take(a, (len + 1) * sizeof(*parts));
+    size_t room = 1;
+    char *text, *p;
 
+    for (size_t i = 0; i < len; i++) {
+        parts[i] = pem_text(a, "CERTIFICATE", chain[i]);
+        room += strlen(parts[i]);
+    }
+    text = p = arena_take(a, room);
     for (size_t i = 0; i < len; i++)
-        text = arena_printf(a, "%s%s", text, pem_text(a, "CERTIFICATE", chain[i]));
+        p = stpcpy(p, parts[i]);
     return text;
 }

@@ -83,19 +83,24 @@ char *arena_text(struct arena *a, const char *text)
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+    char small[512], *text;        /* formatting twice, once only to count, showed in the profile of issuing */
     va_list args, again;
-    char *text;
     int len;
 
     va_start(args, fmt);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, fmt, args);
+    len = vsnprintf(small, sizeof(small), fmt, args);
     va_end(args);
     if (len < 0)
         abort();
-    text = arena_take(a, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, fmt, again);
+    if ((size_t)len < sizeof(small)) {
+        text = arena_copy(a, small, (size_t)len);
+    } else {
+        text = arena_take(a, (size_t)len + 1);
+        vsnprintf(text, (size_t)len + 1, fmt, again);
+    }
     va_end(again);
+    own_wipe(small, (size_t)len < sizeof(small) ? (size_t)len : sizeof(small));
     return text;
 }
 

@@ -88,27 +88,32 @@ static enum err run_inside(struct tx *tx, store_fn fn, void *arg, struct error *
     return journal_write(tx, notes, e);
 }
 
+static enum err step(struct tx *tx, enum query_id id, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(tx->db, id);
+
+    return query_run(&q, NULL, e);
+}
+
 enum err tx_run(struct tx *tx, store_fn fn, void *arg, struct error *e)
 {
     struct tx_mark before = tx->done;
     enum err r;
-    int rc;
 
     memset(&tx->trouble, 0, sizeof(tx->trouble));
-    rc = connection_run(tx->db, "SAVEPOINT one");
-    if (rc != SQLITE_OK)
-        return connection_fail(tx->db, rc, e);
+    r = step(tx, Q_TX_PART, e);
+    if (r)
+        return r;
     r = run_inside(tx, fn, arg, e);
     if (r) {
         tx->done = before;
         connection_run(tx->db, "ROLLBACK TO one; RELEASE one");    /* fails where SQLite has rolled back all: the caller looks */
         return r;
     }
-    rc = connection_run(tx->db, "RELEASE one");
-    if (rc == SQLITE_OK)
-        return ERR_NONE;
-    tx->done = before;
-    return connection_fail(tx->db, rc, e);
+    r = step(tx, Q_TX_PART_DONE, e);
+    if (r)
+        tx->done = before;
+    return r;
 }
 
 static int by_key(const void *a, const void *b)
