@@ -10,6 +10,7 @@ extern const struct route events_routes[];
 extern const struct route jobs_routes[];
 extern const struct route openapi_routes[];
 extern const struct route profiles_routes[];
+extern const struct route scripts_routes[];
 extern const struct route session_routes[];
 extern const struct route settings_routes[];
 extern const struct route setup_routes[];

@@ -170,14 +170,14 @@ test('NSS, by the lines of the page: Chromium comes in without a warning, and is
 
 test('Java: truststore.p12 holds the root as trusted, and with it Java\'s own HTTPS accepts this server', () => {
   const store = join(kit, 'truststore.p12');
-  const listed = tool('keytool', ['-list', '-v', '-keystore', store, '-storepass', 'changeit']).stdout;
+  const listed = tool('keytool', ['-J-XX:-UsePerfData', '-list', '-v', '-keystore', store, '-storepass', 'changeit']).stdout;
   assert.match(listed, /trustedCertEntry/);
   assert.ok(listed.replaceAll(':', '').includes(d.fingerprint_sha256.toUpperCase()));
   tool('openssl', ['pkcs12', '-in', store, '-passin', 'pass:changeit', '-nokeys']);
   const trusting = ['-J-Djavax.net.ssl.trustStore=' + store, '-J-Djavax.net.ssl.trustStorePassword=changeit'];
-  assert.match(tool('keytool', ['-printcert', '-sslserver', `localhost:${d.https}`, ...trusting]).stdout, /Owner: CN=localhost/);
+  assert.match(tool('keytool', ['-J-XX:-UsePerfData', '-printcert', '-sslserver', `localhost:${d.https}`, ...trusting]).stdout, /Owner: CN=localhost/);
   // -printcert asks nobody whether it may trust; -printcrl fetches by Java's own HTTPS, which does.
-  const fetch = options => tool('keytool', ['-printcrl', '-file', `${site()}/trust/root.p7b`, ...options], { status: null });
+  const fetch = options => tool('keytool', ['-J-XX:-UsePerfData', '-printcrl', '-file', `${site()}/trust/root.p7b`, ...options], { status: null });
   assert.match(fetch([]).stdout, /PKIX path building failed/);
   assert.equal(fetch(trusting).status, 0, fetch(trusting).stdout);
 });
@@ -191,7 +191,7 @@ test('a second root, side by side with the first: every form holds both', async 
   const script = file(d.dir, 'two.sh', (await fetched('install-ca.sh')).bytes);
   tool('dash', ['-n', script]);
   const store = file(d.dir, 'two.p12', (await fetched('truststore.p12')).bytes);
-  const listed = tool('keytool', ['-list', '-v', '-keystore', store, '-storepass', 'changeit']).stdout.replaceAll(':', '');
+  const listed = tool('keytool', ['-J-XX:-UsePerfData', '-list', '-v', '-keystore', store, '-storepass', 'changeit']).stdout.replaceAll(':', '');
   for (const { thumbprint_sha1: sha1, pem } of roots) {
     assert.ok(listed.includes(sha1.toUpperCase()));
     assert.ok(readFileSync(script, 'utf8').includes(pem));
