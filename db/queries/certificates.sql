@@ -105,3 +105,24 @@ INSERT INTO text (n, body) VALUES (:n, :body) ON CONFLICT (n) DO UPDATE SET body
 -- version_ending: current versions that end within a span
 SELECT count(*) FROM version INDEXED BY version_expiry
  WHERE is_current = 1 AND not_after >= :from AND not_after < :to AND state <> 'revoked';
+
+-- version_by_thumbprint: is it here already?
+SELECT n FROM version WHERE sha256 = :sha256;
+
+-- version_of_key: current versions with that key, newest first
+SELECT n FROM version WHERE key = :key AND is_current = 1 ORDER BY n DESC LIMIT 16;
+
+-- version_without_key: versions of a public key whose private half was not here, newest first
+SELECT n FROM version WHERE spki_sha256 = :spki_sha256 AND key IS NULL ORDER BY n DESC LIMIT 16;
+
+-- version_named: current versions for a name, newest first
+SELECT version FROM name WHERE reversed = :reversed AND kind = :kind ORDER BY version DESC LIMIT 16;
+
+-- version_common_name: current versions of a common name, newest first
+SELECT n FROM version INDEXED BY version_name WHERE is_current = 1 AND common_name = :common_name ORDER BY n DESC LIMIT 16;
+
+-- version_set_key: its private key has come
+UPDATE version SET key = :key, flags = flags | :flags WHERE n = :n;
+
+-- certificate_touch: what is shown of it has changed
+UPDATE certificate SET version = version + 1 WHERE n = :n;

@@ -11,3 +11,10 @@ SELECT id, name, name_sha256, key_identifier, label
 SELECT id, name, name_sha256, key_identifier, label
   FROM issuer
  WHERE name_sha256 = :name_sha256 AND key_identifier = :key_identifier;
+
+-- issuer_of_name: an issuer of that name, whatever its key
+SELECT id, name, name_sha256, key_identifier, label
+  FROM issuer
+ WHERE name_sha256 = :name_sha256
+ ORDER BY key_identifier DESC
+ LIMIT 1;

@@ -212,6 +212,15 @@ bool text_is_printable_ascii(const char *text)
     return true;
 }
 
+const char *text_cut(struct arena *a, const char *text, size_t max)
+{
+    if (strlen(text) <= max)
+        return text;
+    while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
+        max--;
+    return arena_copy(a, text, max);
+}
+
 char *text_lower(struct arena *a, const char *text)
 {
     char *out = arena_text(a, text);

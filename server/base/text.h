@@ -19,6 +19,8 @@ bool text_unbase64url(struct arena *a, const char *text, size_t len, struct byte
 bool text_is_utf8(struct bytes from);          /* well-formed; no surrogates, no overlong forms */
 bool text_is_clean(struct bytes from);         /* UTF-8 without NUL, C0, DEL and C1 controls */
 bool text_is_printable_ascii(const char *text);
+/* At most `max` octets of clean UTF-8, whole characters. */
+const char *text_cut(struct arena *a, const char *text, size_t max);
 char *text_lower(struct arena *a, const char *text);           /* ASCII only */
 bool text_starts(const char *text, const char *with);
 bool text_ends(const char *text, const char *with);

@@ -1,10 +1,10 @@
 /* authority - making one: a key that is never exported, its certificate, and its first revocation list, in one act. */
 #include <ctype.h>
 
+#include "base/detail.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "ca/detail.h"
 #include "ca/sign.h"
 #include "store/authorities.h"
 #include "store/issuers.h"

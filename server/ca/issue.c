@@ -1,8 +1,8 @@
 /* issue - one certificate: decide, build, lint, sign, record; it leaves only when it is on disk. */
+#include "base/detail.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "ca/detail.h"
 #include "ca/plan.h"
 #include "ca/sign.h"
 #include "store/authorities.h"

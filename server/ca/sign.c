@@ -1,7 +1,7 @@
 #include "ca/sign.h"
 
+#include "base/detail.h"
 #include "base/time.h"
-#include "ca/detail.h"
 #include "pki/crl.h"
 #include "pki/lint.h"
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/cert_import.h"
 #include "cli/remote.h"
 
 static const struct column list_columns[] = {
@@ -275,6 +276,8 @@ const struct cli_verb cert_verbs[] = {
     { "cert", "export", "ID", "write a certificate to a file",
       "  signet cert export 0192… --format pfx --password-file secret.txt --out web.pfx\n  signet cert export 0192… --out - > chain.pem\n",
       export_, export_options },
+    { "cert", "import", "FILE...", "bring in certificates and keys made elsewhere",
+      "  signet cert import old.pfx --password-file secret.txt\n  signet cert import --preview bundle.pem chain.p7b\n", cert_import, cert_import_options },
     { "cert", "renew", "ID", "add a new version of a certificate", "  signet cert renew 0192…\n", renew, renew_options },
     { 0 }
 };

@@ -6,23 +6,7 @@
 #include "pki/hash.h"
 #include "store/certificates.h"
 
-enum { COMMON_NAME_MAX = 255, TEXT_MAX = 8000 };
-
-/* Keys of sort indexes stay small, whatever a foreign certificate says. */
-static const char *short_name(const char *name, struct arena *a)
-{
-    size_t len = strlen(name);
-    char *out;
-
-    if (len <= COMMON_NAME_MAX)
-        return name;
-    len = COMMON_NAME_MAX;
-    while (len > 0 && ((unsigned char)name[len] & 0xc0) == 0x80)
-        len--;
-    out = arena_text(a, name);
-    out[len] = '\0';
-    return out;
-}
+enum { COMMON_NAME_MAX = 255 /* keys of sort indexes stay small, whatever a foreign certificate says */, TEXT_MAX = 8000 };
 
 /* A line for each thing that the search box finds. */
 static const char *search_text(const struct version_add *add, struct arena *a)
@@ -57,7 +41,7 @@ static enum err add_row(struct tx *tx, const struct version_add *add, const stru
     hash_sha256(c->key.der, spki);
     return store_version_add(tx, &(struct version_row){
         .n = to->next_version_n, .certificate_n = to->n, .number = to->next_number, .is_issued = add->is_issued,
-        .store = add->store, .issuer = add->issuer, .serial = c->serial, .common_name = short_name(c->common_name, a), .subject = c->subject_text,
+        .store = add->store, .issuer = add->issuer, .serial = c->serial, .common_name = text_cut(a, c->common_name, COMMON_NAME_MAX), .subject = c->subject_text,
         .not_before = c->not_before, .not_after = c->not_after, .key_type = key_type_text(c->key.type), .key = add->key,
         .spki_sha256 = bytes_of(spki, sizeof(spki)), .ski = c->ski, .sha1 = bytes_of(c->sha1, sizeof(c->sha1)), .sha256 = bytes_of(c->sha256, sizeof(c->sha256)),
         .profile = add->profile != NULL ? add->profile : "", .source = add->source, .requested_by = add->requested_by,

@@ -10,8 +10,8 @@ struct version_add {
     struct id certificate;         /* existing lineage, or a fresh id with is_new */
     bool is_new;
     const char *label;
-    const char *store;             /* "personal" "root" "intermediate" */
-    const char *source;            /* "rest" "setup" "cli" "renewal" */
+    const char *store;             /* "personal" "root" "intermediate" "untrusted" */
+    const char *source;            /* "rest" "setup" "cli" "renewal" "import" */
     const char *profile;           /* slug; "" none */
     struct cert cert;
     struct id issuer;              /* issuer.id; self-signed: its own row */

@@ -148,6 +148,19 @@ enum err private_load(struct bytes pkcs8, struct private *out, struct error *e)
     return wrap(&key, out, e);
 }
 
+/* Whether a key is good enough to be used is asked where it is used: an old one must be able to come in, and to be found and replaced.
+   Beyond these bounds it is no key that anybody has. */
+enum { RSA_LEAST = 512, RSA_MOST = 8192 };
+
+static enum err check_kind(const struct spki *s, struct error *e)
+{
+    if (s->type == KEY_NONE)
+        return fail(e, ERR_INVALID, "private keys of this kind are not supported: RSA, P-256, P-384, P-521 and Ed25519 are");
+    if (s->modulus.len > 0 && (s->bits < RSA_LEAST || s->bits > RSA_MOST))
+        return fail_kind(e, ERR_INVALID, "badPublicKey", "the RSA key has %u bits: %d to %d are taken", s->bits, RSA_LEAST, RSA_MOST);
+    return ERR_NONE;
+}
+
 static enum err check_import(const struct private *p, struct error *e)
 {
     gnutls_x509_privkey_t x = NULL;
@@ -157,7 +170,7 @@ static enum err check_import(const struct private *p, struct error *e)
 
     r = spki_parse(private_spki(p), &spki, e);
     if (r == ERR_NONE)
-        r = spki_check(&spki, e);
+        r = check_kind(&spki, e);
     if (r)
         return r;
     rc = gnutls_privkey_export_x509(p->key, &x);

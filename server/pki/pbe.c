@@ -6,8 +6,9 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "pki/der.h"
+#include "pki/kdf.h"
 
-enum { PASSWORD_LEAST = 4, PASSWORD_MOST = 128, SALT_MOST = 64, ITERATIONS_MOST = 2000000, HASH_MOST = 32, KDF_BLOCK = 64 };
+enum { PASSWORD_LEAST = 4, PASSWORD_MOST = 128, ITERATIONS_MOST = KDF_ITERATIONS_MAX };
 
 /* A random salt, an IV and what PBKDF2 or RFC 7292, B.2 made of the password. */
 struct sealing {
@@ -27,100 +28,23 @@ enum err pbe_password_check(const char *password, struct error *e)
     return ERR_NONE;
 }
 
-/* RFC 7292, B.2 ----------------------------------------------------------------------------------------- */
-
-struct kdf {
-    gnutls_hash_hd_t hash;
-    uint8_t diversifier[KDF_BLOCK];
-    uint8_t mixed[SALT_MOST + KDF_BLOCK * ((PASSWORD_MOST + 1) * 2 / KDF_BLOCK + 1)];   /* I: salt and password, in whole blocks */
-    size_t mixed_len;
-};
-
-static void kdf_drop(struct kdf *k)
-{
-    if (k->hash != NULL)
-        gnutls_hash_deinit(k->hash, NULL);
-    own_wipe(k, sizeof(*k));
-}
-
-/* Repeats `from` until whole blocks are full. */
-static size_t fill_blocks(uint8_t *out, const uint8_t *from, size_t len)
-{
-    size_t room = (len + KDF_BLOCK - 1) / KDF_BLOCK * KDF_BLOCK;
-
-    for (size_t i = 0; i < room; i++)
-        out[i] = from[i % len];
-    return room;
-}
-
-static void kdf_mix(struct kdf *k, unsigned id, const char *password, struct bytes salt)
-{
-    uint8_t bmp[(PASSWORD_MOST + 1) * 2] = { 0 };
-    size_t len = strlen(password);
-
-    memset(k->diversifier, (int)id, sizeof(k->diversifier));
-    for (size_t i = 0; i < len; i++)
-        bmp[2 * i + 1] = (uint8_t)password[i];
-    k->mixed_len = fill_blocks(k->mixed, salt.at, salt.len);
-    k->mixed_len += fill_blocks(k->mixed + k->mixed_len, bmp, (len + 1) * 2);   /* the zero at the end counts */
-    own_wipe(bmp, sizeof(bmp));
-}
-
-/* Each block of I becomes I + B + 1, where B is the digest repeated. */
-static void kdf_step(struct kdf *k, const uint8_t *digest, size_t digest_len)
-{
-    for (size_t at = 0; at < k->mixed_len; at += KDF_BLOCK) {
-        unsigned carry = 1;
-
-        for (size_t i = KDF_BLOCK; i-- > 0; carry >>= 8) {
-            carry += k->mixed[at + i] + digest[i % digest_len];
-            k->mixed[at + i] = (uint8_t)carry;
-        }
-    }
-}
-
-static bool kdf_round(struct kdf *k, unsigned iterations, uint8_t *digest, size_t digest_len)
-{
-    if (gnutls_hash(k->hash, k->diversifier, KDF_BLOCK) < 0 || gnutls_hash(k->hash, k->mixed, k->mixed_len) < 0)
-        return false;
-    gnutls_hash_output(k->hash, digest);
-    for (unsigned i = 1; i < iterations; i++) {
-        if (gnutls_hash(k->hash, digest, digest_len) < 0)
-            return false;
-        gnutls_hash_output(k->hash, digest);
-    }
-    return true;
-}
-
 enum err pbe_pkcs12_kdf(bool hash_is_sha256, unsigned id, unsigned iterations, const char *password, struct bytes salt,
                         uint8_t *out, size_t out_len, struct error *e)
 {
-    CLEANUP(kdf_drop) struct kdf k = { 0 };
-    size_t digest_len = hash_is_sha256 ? 32 : 20;
-    uint8_t digest[HASH_MOST];
+    uint8_t bmp[(PASSWORD_MOST + 1) * 2] = { 0 };
+    size_t len = strlen(password);
     enum err r;
 
     r = pbe_password_check(password, e);
     if (r)
         return r;
-    if (salt.len == 0 || salt.len > SALT_MOST || iterations == 0 || iterations > ITERATIONS_MOST)
-        return fail(e, ERR_BUG, "a key cannot be derived with %zu octets of salt and %u iterations", salt.len, iterations);
-    if (gnutls_hash_init(&k.hash, hash_is_sha256 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1) < 0)
-        return fail(e, ERR_BUG, "the digest of PKCS#12 cannot be computed");
-
-    kdf_mix(&k, id, password, salt);
-    while (out_len > 0) {
-        size_t n = out_len < digest_len ? out_len : digest_len;
-
-        if (!kdf_round(&k, iterations, digest, digest_len))
-            return fail(e, ERR_BUG, "the digest of PKCS#12 cannot be computed");
-        memcpy(out, digest, n);
-        out += n;
-        out_len -= n;
-        kdf_step(&k, digest, digest_len);
-    }
-    own_wipe(digest, sizeof(digest));
-    return ERR_NONE;
+    if (salt.len == 0)
+        return fail(e, ERR_BUG, "a key is not derived without salt");
+    for (size_t i = 0; i < len; i++)
+        bmp[2 * i + 1] = (uint8_t)password[i];
+    r = kdf_pkcs12(hash_is_sha256 ? KDF_SHA256 : KDF_SHA1, id, iterations, bytes_of(bmp, (len + 1) * 2), salt, out, out_len, e);   /* the zero at the end counts */
+    own_wipe(bmp, sizeof(bmp));
+    return r;
 }
 
 /* the two schemes --------------------------------------------------------------------------------------- */

@@ -13,6 +13,11 @@ static const char *reversed(const char *text, struct arena *a)
     return out;
 }
 
+const char *store_name_key(const struct name_row *name, struct arena *a)
+{
+    return name->is_ip ? name->text : reversed(name->text, a);
+}
+
 /* lineages ---------------------------------------------------------------------------------------------------- */
 
 enum err store_certificate_add(struct tx *tx, const struct id *id, const char *label, int64_t *n, int64_t *version_n, struct error *e)
@@ -120,7 +125,7 @@ enum err store_name_add(struct tx *tx, int64_t version_n, int place, const struc
 {
     CLEANUP(query_done) struct query q = query_begin(tx->db, Q_NAME_ADD);
 
-    query_text(&q, ":reversed", name->is_ip ? name->text : reversed(name->text, tx->arena));
+    query_text(&q, ":reversed", store_name_key(name, tx->arena));
     query_int(&q, ":version", version_n);
     query_text(&q, ":kind", name->is_ip ? "ip" : "dns");
     query_int(&q, ":place", place);

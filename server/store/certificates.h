@@ -27,6 +27,7 @@ enum err store_certificate_advance(struct tx *tx, const struct lineage *from, in
 /* row->n, certificate_n and number are given. A thumbprint or serial that is there already: ERR_CONFLICT. */
 enum err store_version_add(struct tx *tx, const struct version_row *row, struct bytes der, struct error *e) MUST_CHECK;
 struct name_row { const char *text; bool is_ip; };
+const char *store_name_key(const struct name_row *name, struct arena *a);          /* as the table has it */
 enum err store_name_add(struct tx *tx, int64_t version_n, int place, const struct name_row *name, struct error *e) MUST_CHECK;
 
 enum err store_version(const struct db *db, int64_t n, struct arena *a, struct version_row *out, struct error *e) MUST_CHECK;

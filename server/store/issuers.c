@@ -56,3 +56,16 @@ enum err store_issuer_by_name(const struct db *db, struct bytes name, struct byt
     read_row(&q, a, out);
     return ERR_NONE;
 }
+
+enum err store_issuer_of_name(const struct db *db, struct bytes name, struct arena *a, struct issuer_row *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_ISSUER_OF_NAME);
+    uint8_t sha256[SHA256_LEN];
+
+    hash_sha256(name, sha256);
+    query_blob(&q, ":name_sha256", bytes_of(sha256, sizeof(sha256)));
+    if (!query_next(&q))
+        return query_fail(&q, e, "no issuer of that name");
+    read_row(&q, a, out);
+    return ERR_NONE;
+}

@@ -17,5 +17,7 @@ struct key_row {
 };
 enum err store_key_add(struct tx *tx, const struct key_row *row, struct error *e) MUST_CHECK;
 enum err store_key(const struct db *db, const struct id *id, struct arena *a, struct key_row *out, struct error *e) MUST_CHECK;
+/* A subject key that is here, by SHA-256 of its SubjectPublicKeyInfo. */
+enum err store_key_by_spki(const struct db *db, struct bytes spki_sha256, struct arena *a, struct key_row *out, struct error *e) MUST_CHECK;
 
 #endif

@@ -11,10 +11,16 @@
 #include "pki/pem.h"
 
 struct corpus_row {
-    char file[256], kind[64], expected[64], why[512];
+    char file[256], kind[64], expected[64], why[512], password[128];
     struct bytes data;   /* as the file is */
     struct bytes der;    /* of its first PEM block, or the file */
 };
+
+/* What its index says that opens it; NULL: nothing is given. */
+static inline const char *corpus_password(const struct corpus_row *row)
+{
+    return row->password[0] == '\0' || row->password[0] == '(' || strcmp(row->password, "-") == 0 ? NULL : row->password;
+}
 
 static inline bool corpus_read(struct arena *a, const char *path, struct bytes *out)
 {
@@ -79,6 +85,7 @@ static inline int corpus_walk(const char *kind, void (*each)(const struct corpus
         corpus_column(&at, row.kind, sizeof(row.kind));
         corpus_column(&at, row.expected, sizeof(row.expected));
         corpus_column(&at, row.why, sizeof(row.why));
+        corpus_column(&at, row.password, sizeof(row.password));
         if (strcmp(row.kind, kind) != 0)
             continue;
         snprintf(path, sizeof(path), "%s/%s", base, row.file);

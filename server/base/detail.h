@@ -1,6 +1,6 @@
 /* detail - the JSON of journal notes: made by hand, before the write; values are escaped here. */
-#ifndef CA_DETAIL_H
-#define CA_DETAIL_H
+#ifndef BASE_DETAIL_H
+#define BASE_DETAIL_H
 
 #include "base/arena.h"
 

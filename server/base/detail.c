@@ -1,4 +1,4 @@
-#include "ca/detail.h"
+#include "base/detail.h"
 
 #include <stdio.h>
 

@@ -1,0 +1,109 @@
+#include "cli/cert_import.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cli/remote.h"
+
+enum { FILE_MAX = 6 * 1024 * 1024 };          /* what fits into a request of 8 MiB as base64 */
+
+static const struct column columns[] = {
+    { "WHAT", "kind", 11 }, { "ACTION", "action", 9 }, { "STORE", "store", 12 }, { "KEY", "key", 4 }, { "EXPIRATION DATE", "not_after", 20 },
+    { "SUBJECT", "subject", 40 }, { "CERTIFICATE", "certificate_id", 36 }, { 0 }
+};
+
+const struct cli_option cert_import_options[] = {
+    { "password-file", "FILE", "password of the PFX or of its keys; - is standard input" },
+    { "store", "STORE", "personal, root, intermediate or untrusted (default: each where it belongs)" },
+    { "preview", NULL, "only tell what would happen" },
+    { "not-exportable", NULL, "private keys that come in can never leave again" },
+    { 0 }
+};
+
+static enum err read_whole(struct cli *c, const char *path, struct bytes *out, struct error *e)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    uint8_t *at;
+    size_t n;
+
+    if (file == NULL)
+        return fail(e, ERR_ABSENT, "cannot read %s", path);
+    at = arena_take(c->arena, FILE_MAX + 1);
+    n = fread(at, 1, FILE_MAX + 1, file);
+    if (file != stdin)
+        fclose(file);
+    if (n > FILE_MAX)
+        return fail(e, ERR_INVALID, "%s is larger than %d bytes: split it", path, FILE_MAX);
+    *out = bytes_of(at, n);
+    return ERR_NONE;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+static enum err import_one(struct cli *c, const char *path, const char *password, json_t **items, struct error *e)
+{
+    json_t *body = json_object(), *answer = NULL;
+    struct bytes file;
+    enum err r = read_whole(c, path, &file, e);
+
+    if (r)
+        return r;
+    json_object_set_new(body, "data", json_string(text_base64(c->arena, file)));
+    json_object_set_new(body, "preview", json_boolean(cli_flag(c, "preview")));
+    json_object_set_new(body, "exportable", json_boolean(!cli_flag(c, "not-exportable")));
+    if (strcmp(path, "-") != 0 && strlen(base_name(path)) <= 255 && text_is_clean(bytes_text(base_name(path))))
+        json_object_set_new(body, "filename", json_string(base_name(path)));
+    if (cli_value(c, "store") != NULL)
+        json_object_set_new(body, "store", json_string(cli_value(c, "store")));
+    if (password != NULL)
+        json_object_set_new(body, "password", json_string(password));
+    r = remote_json(c, "POST", "/api/v1/certificates/import", body, &answer, e);
+    if (r == ERR_NONE)
+        *items = json_object_get(answer, "items");
+    return r;
+}
+
+static void tell_findings(const char *path, const json_t *items)
+{
+    json_t *item, *finding;
+    size_t i, k;
+
+    json_array_foreach((json_t *)items, i, item)
+        json_array_foreach(json_object_get(item, "findings"), k, finding)
+            fprintf(stderr, "signet: %s: item %zu: %s\n", path, i + 1, json_string_value(json_object_get(finding, "detail")));
+}
+
+/* One file that is wrong does not keep out the others. */
+int cert_import(struct cli *c)
+{
+    const char *password = NULL;
+    json_t *all = json_array(), *items;
+    int code = EXIT_OK;
+    struct error e = { 0 };
+
+    if (c->arguments_len == 0)
+        return cli_usage(c, "which file? PEM, DER, P7B or PFX");
+    if (cli_value(c, "password-file") != NULL && cli_secret(c, "password-file", "password of the file", false, &password, &e) != ERR_NONE)
+        return cli_fail(&e);
+    for (size_t i = 0; i < c->arguments_len; i++) {
+        struct error why = { 0 };
+
+        if (import_one(c, cli_argument(c, i), password, &items, &why) != ERR_NONE) {
+            fprintf(stderr, "%s: ", cli_argument(c, i));
+            code = cli_fail(&why);
+            continue;
+        }
+        tell_findings(cli_argument(c, i), items);
+        json_array_extend(all, items);
+    }
+    if (c->is_json)
+        print_json(all);
+    else if (json_array_size(all) > 0)
+        print_table(all, columns);
+    return code;
+}

@@ -1,0 +1,38 @@
+/* incoming - one thing of an import on its way in: what was read and made before, and what became of it. Shared by import.c and match.c. */
+#ifndef INVENTORY_INCOMING_H
+#define INVENTORY_INCOMING_H
+
+#include "inventory/import.h"
+#include "inventory/rows.h"
+#include "pki/item.h"
+#include "store/issuers.h"
+#include "store/keys.h"
+
+struct incoming {
+    const struct item *item;
+    struct cert cert;
+    bool is_taken;                 /* a certificate that reads, a key that is sealed or here */
+    bool is_flagged;
+    struct key_row key;            /* of a key: as it will be stored */
+    uint8_t spki_sha256[32];
+    struct id fresh, fresh_issuer; /* ids, should it be new */
+    const char *label;
+    struct imported *out;
+};
+
+struct import {
+    const struct import_wish *wish;
+    struct arena *arena;
+    struct incoming *at;
+    size_t len;
+    struct incoming **order;       /* what is taken: keys first, then certificates, older ones before newer */
+    size_t order_len, from, to;    /* from..to of it: the unit of work under way */
+    unsigned written, before;      /* rows; `before` those of earlier units */
+    bool is_whole;                 /* a preview went through to its end */
+};
+
+/* On the writer: decides by what is there, and records. */
+enum err incoming_key(struct tx *tx, struct import *im, struct incoming *in, struct error *e) MUST_CHECK;
+enum err incoming_certificate(struct tx *tx, struct import *im, struct incoming *in, struct error *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,266 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { corpus, file, started, tool } from './lib/daemon.mjs';
+
+const password = 'Kopfnuss 7!';
+let d;
+test.before(async () => { d = await started(); });
+test.after(async () => { await d.end(); });
+
+const data = bytes => /-----BEGIN /.test(bytes.toString('latin1')) && bytes.every(b => b >= 0x20 || [9, 10, 13].includes(b)) && bytes.every(b => b < 0x7f)
+  ? bytes.toString('latin1') : bytes.toString('base64');
+const bring = (bytes, more = {}, options) => d.call('POST', '/api/v1/certificates/import', { data: data(Buffer.from(bytes)), ...more }, options);
+const total = async () => (await d.ok('GET', '/api/v1/status')).counters.total;
+
+// Everything of other makers ----------------------------------------------------------------------------------
+
+const kinds = ['cert', 'pkcs12', 'pkcs7', 'pem', 'key', 'der-depth', 'cert-fuzz', 'pkcs12-fuzz', 'pkcs7-fuzz', 'key-fuzz'];
+const passwordOf = row => ['', '-', '(empty)', '(null)'].includes(row.password ?? '') ? {} : { password: row.password };
+
+function verdict({ status, body }) {
+  if (status >= 400 && status < 500) return 'reject';
+  if (status !== 200 && status !== 201) return `status ${status}`;
+  return body.items.some(i => i.findings.some(f => f.level !== 'note')) ? 'flag' : 'accept';
+}
+const allowed = { accept: ['accept', 'flag'], reject: ['reject'], either: ['accept', 'flag', 'reject'], flag: ['flag', 'reject'], nocrash: ['accept', 'flag', 'reject'] };
+
+// What it has computed so far, in ms: others may be busy on this machine too. utime and stime count hundredths of a second.
+const computed = () => readFileSync(`/proc/${d.child.pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, t) => sum + Number(t) * 10, 0);
+
+test('every file of the corpus gets its verdict, in time, and the process goes on', async t => {
+  const rows = corpus(t);
+  if (!rows) return;
+  const { pid } = d.child, wrong = [];
+  for (const row of rows.filter(r => kinds.includes(r.kind))) {
+    let answer, ms = Infinity;
+    for (let tries = 0; tries < 3 && ms > 2000; tries++) {
+      const before = computed();
+      answer = await bring(row.bytes, passwordOf(row));
+      ms = Math.min(ms, computed() - before);
+    }
+    const said = verdict(answer);
+    if (!allowed[row.expected].includes(said)) wrong.push(`${row.file}: ${said}, expected ${row.expected}: ${answer.body.detail ?? JSON.stringify(answer.body.items)}`);
+    if (said === 'reject') assert.ok(answer.body.errors[0].pointer, row.file);
+    if (ms > 2000) wrong.push(`${row.file}: ${ms} ms`);
+  }
+  assert.deepEqual(wrong, []);
+  assert.equal(d.child.pid, pid);
+  assert.equal(d.child.exitCode, null);
+});
+
+// Files of the programs that people have ----------------------------------------------------------------------
+
+const workshop = () => {
+  const dir = join(d.dir, `shop-${Math.random().toString(36).slice(2)}`);
+  mkdirSync(dir);
+  return dir;
+};
+
+// A CA and a leaf below it, by openssl, with keys in files: what the other programs pack.
+function pki(name, { days = 200, key = ['ec', 'ec_paramgen_curve:P-256'], leafKey } = {}) {
+  const dir = workshop(), [algorithm, parameter] = key;
+  const at = f => join(dir, f);
+  tool('openssl', ['req', '-x509', '-newkey', algorithm, '-pkeyopt', parameter, '-nodes', '-keyout', at('ca.key'), '-out', at('ca.pem'), '-days', '900', '-subj', `/CN=${name} Root`,
+    '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign']);
+  if (leafKey) file(dir, 'leaf.key', readFileSync(leafKey));
+  else tool('openssl', ['genpkey', '-algorithm', algorithm, '-pkeyopt', parameter, '-out', at('leaf.key')]);
+  tool('openssl', ['req', '-new', '-key', at('leaf.key'), '-out', at('leaf.csr'), '-subj', `/CN=${name}`]);
+  file(dir, 'x.cnf', `subjectAltName=DNS:${name}\nextendedKeyUsage=serverAuth\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n`);
+  tool('openssl', ['x509', '-req', '-in', at('leaf.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-days', String(days), '-sha256', '-extfile', at('x.cnf'), '-out', at('leaf.pem')]);
+  return { dir, at, read: f => readFileSync(at(f)) };
+}
+
+const packers = {
+  openssl: p => tool('openssl', ['pkcs12', '-export', '-inkey', p.at('leaf.key'), '-in', p.at('leaf.pem'), '-certfile', p.at('ca.pem'), '-name', 'from openssl', '-out', p.at('o.pfx'), '-passout', `pass:${password}`]),
+  'openssl, the old way': p => tool('openssl', ['pkcs12', '-export', '-legacy', '-inkey', p.at('leaf.key'), '-in', p.at('leaf.pem'), '-certfile', p.at('ca.pem'), '-out', p.at('o.pfx'), '-passout', `pass:${password}`]),
+  certtool: p => tool('certtool', ['--to-p12', '--load-privkey', p.at('leaf.key'), '--load-certificate', p.at('leaf.pem'), '--load-ca-certificate', p.at('ca.pem'), '--p12-name', 'from certtool',
+    '--outder', '--outfile', p.at('o.pfx'), '--password', password]),
+  NSS: p => {
+    packers.openssl(p);
+    const db = `sql:${p.dir}/nss`;
+    mkdirSync(join(p.dir, 'nss'));
+    tool('certutil', ['-N', '-d', db, '--empty-password']);
+    tool('pk12util', ['-i', p.at('o.pfx'), '-d', db, '-W', password]);
+    tool('pk12util', ['-o', p.at('nss.pfx'), '-n', 'from openssl', '-d', db, '-W', password]);
+    file(p.dir, 'o.pfx', readFileSync(p.at('nss.pfx')));
+  },
+  keytool: p => {
+    packers.openssl(p);
+    tool('keytool', ['-importkeystore', '-srckeystore', p.at('o.pfx'), '-srcstoretype', 'PKCS12', '-srcstorepass', password, '-destkeystore', p.at('java.p12'), '-deststoretype', 'PKCS12',
+      '-deststorepass', password, '-noprompt']);
+    file(p.dir, 'o.pfx', readFileSync(p.at('java.p12')));
+  },
+};
+
+for (const [program, pack] of Object.entries(packers))
+  test(`a PFX by ${program} comes in with its key, and goes out again`, async () => {
+    const name = `${program.replace(/[^a-z]/gi, '').toLowerCase()}.lan`, p = pki(name);
+    pack(p);
+    const { status, body } = await bring(p.read('o.pfx'), { password });
+    assert.equal(status, 201, JSON.stringify(body));
+    const leaf = body.items.find(i => i.subject === `CN=${name}`);
+    assert.deepEqual([leaf.action, leaf.store, leaf.key, leaf.version], ['added', 'personal', true, 1], JSON.stringify(body.items));
+    const root = body.items.find(i => i.subject === `CN=${name} Root`);
+    assert.deepEqual([root?.action, root?.store, root?.key], ['added', 'root', false], JSON.stringify(body.items));
+    const shown = await d.ok('GET', `/api/v1/certificates/${leaf.certificate_id}`);
+    assert.equal(shown.has_private_key, true);
+    assert.equal(shown.source, 'import');
+    const { items, complete } = await d.ok('GET', `/api/v1/certificates/${leaf.certificate_id}/path`);
+    assert.equal(items.length, 2);
+    assert.equal(complete, true);
+    const out = await d.call('POST', `/api/v1/certificates/${leaf.certificate_id}/export`, { format: 'pkcs12', password });
+    assert.equal(out.status, 200, JSON.stringify(out.body));
+    const key = tool('openssl', ['pkcs12', '-in', file(p.dir, 'again.pfx', out.bytes), '-passin', `pass:${password}`, '-nodes', '-nocerts']).stdout;
+    assert.equal(tool('openssl', ['pkey', '-pubout'], { input: key }).stdout, tool('openssl', ['pkey', '-pubout', '-in', p.at('leaf.key')]).stdout);
+  });
+
+test('keys and certificates find each other whatever order and form they come in', async () => {
+  const forms = {
+    'PKCS#8': p => p.read('leaf.key'),
+    SEC1: p => Buffer.from(tool('openssl', ['ec', '-in', p.at('leaf.key')]).stdout),
+    'encrypted PKCS#8': p => Buffer.from(tool('openssl', ['pkcs8', '-topk8', '-in', p.at('leaf.key'), '-passout', `pass:${password}`]).stdout),
+    'PKCS#8 in DER': p => { tool('openssl', ['pkcs8', '-topk8', '-nocrypt', '-in', p.at('leaf.key'), '-outform', 'DER', '-out', p.at('k.der')]); return p.read('k.der'); },
+  };
+  for (const [form, keyOf] of Object.entries(forms)) {
+    const p = pki(`later-${Object.keys(forms).indexOf(form)}.lan`);
+    const first = (await bring(p.read('leaf.pem'))).body.items[0];
+    assert.deepEqual([first.action, first.key], ['added', false], form);
+    const late = (await bring(keyOf(p), { password })).body.items[0];
+    assert.deepEqual([late.kind, late.action, late.certificate_id], ['key', 'key-added', first.certificate_id], form);
+    assert.equal((await d.ok('GET', `/api/v1/certificates/${first.certificate_id}`)).has_private_key, true, form);
+  }
+  const p = pki('early.lan', { key: ['rsa', 'rsa_keygen_bits:2048'] });
+  const pkcs1 = tool('openssl', ['rsa', '-traditional', '-in', p.at('leaf.key')]).stdout;
+  assert.match(pkcs1, /BEGIN RSA PRIVATE KEY/);
+  assert.deepEqual((await bring(pkcs1)).body.items.map(i => [i.kind, i.action]), [['key', 'added']]);
+  const late = (await bring(p.read('leaf.pem'))).body.items[0];
+  assert.deepEqual([late.action, late.key, late.store], ['added', true, 'personal']);
+});
+
+test('a bundle of everything goes where each belongs, or all of it where it is told', async () => {
+  const p = pki('bundle.lan');
+  const text = ['ca.pem', 'leaf.csr', 'leaf.key', 'leaf.pem'].map(f => p.read(f).toString()).join('some text between\n');
+  const { body } = await bring(text);
+  assert.deepEqual(body.items.map(i => [i.kind, i.action, i.store, i.key]),
+    [['certificate', 'added', 'root', false], ['request', 'ignored', null, false], ['key', 'added', null, true], ['certificate', 'added', 'personal', true]]);
+  assert.deepEqual((await bring(text)).body.items.map(i => i.action), ['known', 'ignored', 'known', 'known']);
+  assert.equal((await bring(text)).status, 200);
+  const q = pki('blocked.lan');
+  tool('openssl', ['crl2pkcs7', '-nocrl', '-certfile', q.at('ca.pem'), '-certfile', q.at('leaf.pem'), '-outform', 'DER', '-out', q.at('all.p7b')]);
+  assert.deepEqual((await bring(q.read('all.p7b'), { store: 'untrusted' })).body.items.map(i => i.store), ['untrusted', 'untrusted']);
+  assert.equal((await bring(q.read('all.p7b'), { store: 'attic' })).body.errors[0].pointer, '/store');
+});
+
+test('a preview says what would happen, and nothing is written', async () => {
+  const p = pki('look.lan'), before = await total();
+  packers.openssl(p);
+  const { last } = { last: (await d.ok('GET', '/api/v1/certificates?limit=1')).items[0].id };
+  const { status, body } = await bring(p.read('o.pfx'), { password, preview: true });
+  assert.equal(status, 200);
+  assert.equal(body.preview, true);
+  const leaf = body.items.find(i => i.subject === 'CN=look.lan');
+  assert.deepEqual([leaf.action, leaf.store, leaf.key, leaf.certificate_id], ['added', 'personal', true, null]);
+  assert.equal(await total(), before);
+  assert.equal((await d.ok('GET', '/api/v1/certificates?limit=1')).items[0].id, last);
+  const real = await bring(p.read('o.pfx'), { password });
+  assert.deepEqual(real.body.items.map(i => [i.kind, i.action, i.store]), body.items.map(i => [i.kind, i.action, i.store]));
+});
+
+test('the next certificate of the same names or the same key becomes the next version; an older one does not', async () => {
+  const old = pki('web.import.lan', { days: 100 });
+  packers.openssl(old);
+  const first = (await bring(old.read('o.pfx'), { password })).body.items.find(i => i.subject === 'CN=web.import.lan');
+  await new Promise(done => setTimeout(done, 1100));         // notBefore has seconds
+  const fresh = pki('web.import.lan');
+  packers.openssl(fresh);
+  const look = (await bring(fresh.read('o.pfx'), { password, preview: true })).body.items.find(i => i.subject === 'CN=web.import.lan');
+  assert.deepEqual([look.action, look.certificate_id, look.version], ['joined', first.certificate_id, 2]);
+  const second = (await bring(fresh.read('o.pfx'), { password })).body.items.find(i => i.subject === 'CN=web.import.lan');
+  assert.deepEqual([second.action, second.certificate_id, second.version], ['joined', first.certificate_id, 2]);
+  assert.equal((await d.ok('GET', `/api/v1/certificates/${first.certificate_id}`)).thumbprint_sha256, second.thumbprint_sha256);
+  await new Promise(done => setTimeout(done, 1100));
+  const same = pki('other.import.lan', { leafKey: fresh.at('leaf.key') });
+  assert.deepEqual([(await bring(same.read('leaf.pem'))).body.items[0]].map(i => [i.action, i.version]), [['joined', 3]]);
+  const again = (await bring(old.read('o.pfx'), { password })).body.items.find(i => i.subject === 'CN=web.import.lan');
+  assert.deepEqual([again.action, again.version], ['known', 1]);
+  const history = await d.ok('GET', `/api/v1/certificates/${first.certificate_id}/history`);
+  assert.equal(history.items.filter(row => row.act === 'certificate.imported').length, 3);
+});
+
+test('a key that is said to stay stays', async () => {
+  const p = pki('stay.lan');
+  const { body } = await bring(p.read('leaf.pem').toString() + p.read('leaf.key').toString(), { exportable: false });
+  const leaf = body.items.find(i => i.kind === 'certificate');
+  assert.equal((await d.call('POST', `/api/v1/certificates/${leaf.certificate_id}/export`, { format: 'pkcs12', password })).status, 403);
+});
+
+// What is wrong is said as it is --------------------------------------------------------------------------------
+
+const der = (tag, ...parts) => {
+  const body = Buffer.concat(parts), n = body.length;
+  return Buffer.concat([Buffer.from(n < 128 ? [tag, n] : n < 65536 ? [tag, 0x82, n >> 8, n & 255] : [tag, 0x83, n >> 16, n >> 8 & 255, n & 255]), body]);
+};
+const oid = hex => der(6, Buffer.from(hex, 'hex'));
+const number = n => der(2, Buffer.from((n.toString(16).length % 2 ? '0' : '') + n.toString(16), 'hex').at(0) > 127 ? Buffer.from('00' + n.toString(16), 'hex') : Buffer.from((n.toString(16).length % 2 ? '0' : '') + n.toString(16), 'hex'));
+const octets = (...b) => der(4, ...b);
+const DATA = oid('2a864886f70d010701');
+const pfx = (safes, { iterations = 1, algorithm = oid('608648016503040201'), digest = 32 } = {}) => der(0x30, number(3), der(0x30, DATA, der(0xa0, octets(der(0x30, ...safes)))),
+  der(0x30, der(0x30, der(0x30, algorithm, der(5)), octets(Buffer.alloc(digest))), octets(Buffer.alloc(8)), number(iterations)));
+const sealed = iterations => der(0x30, oid('2a864886f70d010706'), der(0xa0, der(0x30, number(0), der(0x30, DATA,
+  der(0x30, oid('2a864886f70d010c0103'), der(0x30, octets(Buffer.alloc(8)), number(iterations))), der(0x80, Buffer.alloc(64))))));
+const keys = (n, iterations) => der(0x30, DATA, der(0xa0, octets(der(0x30, ...Array.from({ length: n }, () => der(0x30, oid('2a864886f70d010c0a0102'), der(0xa0, der(0x30,
+  der(0x30, oid('2a864886f70d010c0103'), der(0x30, octets(Buffer.alloc(8)), number(iterations))), octets(Buffer.alloc(64))))))))));
+
+test('what cannot be opened says truly why, before anything is computed', async () => {
+  const p = pki('wrong.lan');
+  packers.openssl(p);
+  const good = p.read('o.pfx');
+  const cases = [
+    ['wrong password', good, { password: 'Kopfnuss 8!' }, 'wrong-password', '/password', /password is wrong/],
+    ['no password', good, {}, 'wrong-password', '/password', /has a password/],
+    ['cut off', good.subarray(0, good.length - 200), { password }, 'truncated', '/data', /cut off/],
+    ['MAC bomb', pfx([], { iterations: 2000001 }), { password }, 'too-many-iterations', '/data', /2000001/],
+    ['bag bomb', pfx([sealed(0x7fffffff)]), { password }, 'too-many-iterations', '/data', /2147483647/],
+    ['many bags, each below the limit', pfx([keys(3, 900000)]), { password }, 'too-many-iterations', '/data', /5400001|4000000/],
+    ['33 bags', pfx([keys(33, 1)]), { password }, 'invalid', '/data', /32 bags/],
+    ['PBMAC1', pfx([], { algorithm: oid('2a864886f70d01050e') }), { password }, 'unsupported-mac', '/data', /MAC type not supported: PBMAC1/],
+    ['RC2-128', pfx([der(0x30, oid('2a864886f70d010706'), der(0xa0, der(0x30, number(0), der(0x30, DATA, der(0x30, oid('2a864886f70d010c0105'), der(0x30, octets(Buffer.alloc(8)), number(1))), der(0x80, Buffer.alloc(8))))))]), { password }, 'unsupported-algorithm', '/data', /RC2-128/],
+    ['a content that is left out', der(0x30, number(3), der(0x30, DATA)), { password }, 'invalid', '/data', /holds nothing/],
+    ['too large', Buffer.concat([der(0x30, number(3), der(0x30, DATA, der(0xa0, octets(Buffer.alloc(300000)))))]), { password }, 'invalid', '/data', /262144/],
+    ['junk', Buffer.from('not a file at all, just some words'), {}, 'invalid', '/data', /neither PEM|no certificate/],
+    ['an empty file', Buffer.from(''), {}, 'invalid', '/data', /./],
+    ['PEM without anything', Buffer.from('-----BEGIN DH PARAMETERS-----\nMAYCAQUCAQI=\n-----END DH PARAMETERS-----\n'), {}, 'invalid', '/data', /no certificate/],
+    ['nested 10,000 deep', Array.from({ length: 10000 }).reduce(inner => der(0x30, inner), Buffer.alloc(0)), {}, 'invalid', '/data', /deep|malformed/],
+  ];
+  const before = await total();
+  for (const [what, bytes, more, type, pointer, says] of cases) {
+    const cpu = computed();
+    const { status, body } = await bring(bytes, more);
+    assert.equal(status, 422, `${what}: ${status} ${JSON.stringify(body)}`);
+    assert.equal(body.type, `/problems/${type}`, `${what}: ${JSON.stringify(body)}`);
+    assert.equal(body.errors[0].pointer, pointer, what);
+    assert.match(body.detail === body.title ? body.errors[0].detail : `${body.detail} ${body.errors[0].detail}`, says, what);
+    assert.ok(computed() - cpu < 250, `${what} took ${computed() - cpu} ms`);
+  }
+  assert.equal(await total(), before);
+});
+
+test('who may not issue may not import', async () => {
+  const { token } = await d.ok('POST', '/api/v1/tokens', { name: 'onlooker', role: 'viewer', expires_in_days: 1 });
+  assert.equal((await bring(pki('nobody.lan').read('leaf.pem'), {}, { token })).status, 403);
+});
+
+test('signet cert import takes many files, goes on after a wrong one, and reads a password from a file', async () => {
+  const p = pki('cli.lan'), secret = file(p.dir, 'secret', `${password}\n`);
+  packers.openssl(p);
+  const look = JSON.parse(d.cli(['cert', 'import', '--json', '--preview', p.at('o.pfx'), '--password-file', secret]).stdout);
+  assert.ok(look.some(i => i.action === 'added' && i.key));
+  const junk = file(p.dir, 'junk.pem', 'nothing');
+  const out = d.cli(['cert', 'import', p.at('ca.pem'), junk, p.at('o.pfx'), '--password-file', secret], { status: null });
+  assert.notEqual(out.status, 0);
+  assert.match(out.stderr, /junk\.pem/);
+  assert.match(out.stdout, /certificate +added +personal +yes .*CN=cli\.lan/);
+  assert.match(out.stdout, /certificate +known +root/);
+});
