@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/own.h"
+#include "pki/sha256_loop.h"
 
 enum { BLOCK_MAX = 128 };
 
@@ -69,6 +70,10 @@ static bool turn(struct kdf *k, unsigned iterations, uint8_t *digest)
     if (gnutls_hash(k->hash, k->diversifier, hashes[k->h].block) < 0 || gnutls_hash(k->hash, k->mixed, k->mixed_len) < 0)
         return false;
     gnutls_hash_output(k->hash, digest);
+    if (k->h == KDF_SHA256) {
+        sha256_loop_digest(digest, iterations - 1);
+        return true;
+    }
     for (unsigned i = 1; i < iterations; i++) {
         if (gnutls_hash(k->hash, digest, hashes[k->h].len) < 0)
             return false;
@@ -105,13 +110,35 @@ enum err kdf_pkcs12(enum kdf_hash h, unsigned use, unsigned iterations, struct b
     return ERR_NONE;
 }
 
+static void pbkdf2_sha256(unsigned iterations, struct bytes password, struct bytes salt, uint8_t *out, size_t out_len)
+{
+    uint8_t salted[KDF_SALT_MAX + 4] = { 0 }, block[KDF_DIGEST_MAX];
+
+    if (salt.len > 0)
+        memcpy(salted, salt.at, salt.len);
+    for (unsigned number = 1; out_len > 0; number++) {
+        size_t n = out_len < 32 ? out_len : 32;
+
+        salted[salt.len + 3] = (uint8_t)number;   /* a key has a few blocks, never 256 */
+        sha256_loop_pbkdf2(password, bytes_of(salted, salt.len + 4), iterations, block);
+        memcpy(out, block, n);
+        out += n;
+        out_len -= n;
+    }
+    own_wipe(block, sizeof(block));
+}
+
 enum err kdf_pbkdf2(enum kdf_hash h, unsigned iterations, struct bytes password, struct bytes salt, uint8_t *out, size_t out_len, struct error *e)
 {
     gnutls_datum_t secret = { (unsigned char *)password.at, (unsigned)password.len }, salted = { (unsigned char *)salt.at, (unsigned)salt.len };
     int rc;
 
-    if (salt.len > KDF_SALT_MAX || iterations == 0 || iterations > KDF_ITERATIONS_MAX)
+    if (salt.len > KDF_SALT_MAX || iterations == 0 || iterations > KDF_ITERATIONS_MAX || out_len > KDF_DIGEST_MAX)
         return fail(e, ERR_BUG, "a key cannot be derived with %zu octets of salt and %u iterations", salt.len, iterations);
+    if (h == KDF_SHA256) {
+        pbkdf2_sha256(iterations, password, salt, out, out_len);
+        return ERR_NONE;
+    }
     rc = gnutls_pbkdf2(hashes[h].mac, &secret, &salted, iterations, out, out_len);
     if (rc < 0)
         return fail(e, ERR_BUG, "PBKDF2 cannot be computed: %s", gnutls_strerror(rc));

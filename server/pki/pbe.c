@@ -56,12 +56,8 @@ static void sealing_wipe(struct sealing *s)
 
 static enum err derive_pbes2(struct sealing *s, unsigned iterations, const char *password, struct error *e)
 {
-    gnutls_datum_t secret = { (unsigned char *)password, (unsigned)strlen(password) }, salt = { s->salt, sizeof(s->salt) };
-
     random_fill(s->iv, sizeof(s->iv));
-    if (gnutls_pbkdf2(GNUTLS_MAC_SHA256, &secret, &salt, iterations, s->key, 32) < 0)
-        return fail(e, ERR_BUG, "PBKDF2 cannot be computed");
-    return ERR_NONE;
+    return kdf_pbkdf2(KDF_SHA256, iterations, bytes_text(password), bytes_of(s->salt, sizeof(s->salt)), s->key, sizeof(s->key), e);
 }
 
 static enum err derive_3des(struct sealing *s, unsigned iterations, const char *password, struct error *e)
