@@ -42,7 +42,7 @@ check:
 checks:
 	@for c in tests/checks/*.sh; do $$c || { echo "$$c failed" >&2; exit 1; }; done
 e2e: $(CHECK)/signet build/signet tests/node_modules/.stamp
-	SIGNET=$(CHECK)/signet node --test $(or $(E2E),$(wildcard tests/e2e/*.test.mjs))
+	SIGNET=$(CHECK)/signet node tests/e2e/run.mjs $(or $(E2E),$(wildcard tests/e2e/*.test.mjs))
 bench:
 	@packaging/bootstrap bench
 	@$(MAKE) --no-print-directory -s -j2 build/signet tests/node_modules/.stamp
