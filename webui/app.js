@@ -46,6 +46,7 @@ const NAVIGATION = [
     ['/certificates', 'Personal', 'certificate', 'certificates'],
     ['/certificates?store=root', 'Trusted Root Certification Authorities', 'folder', 'root'],
     ['/certificates?store=intermediate', 'Intermediate Certification Authorities', 'folder', 'intermediate'],
+    ['/certificates?store=archived', 'Archived', 'folder', 'archived'],
   ] },
   { title: 'Certification Authority', items: [['/authorities', 'Authorities', 'authority', 'authorities']] },
   { title: 'Server settings', items: [

@@ -162,6 +162,7 @@ static void put_rest(struct buf *out, const struct inventory_item *item)
     member_text(out, "source", item->source);
     member_text(out, "store", item->store);
     member_text(out, "profile", item->profile);
+    member_flag(out, "archived", item->is_archived);
     member_texts(out, "used_by", item->used_by, item->used_by_len);
 }
 

@@ -9,6 +9,7 @@ extern const struct route certificates_routes[];
 extern const struct route events_routes[];
 extern const struct route import_routes[];
 extern const struct route jobs_routes[];
+extern const struct route lineages_routes[];
 extern const struct route openapi_routes[];
 extern const struct route profiles_routes[];
 extern const struct route scripts_routes[];

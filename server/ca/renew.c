@@ -27,6 +27,8 @@ static enum err check_lineage(const struct renewal *r, struct error *e)
 {
     if (r->cert.is_ca)
         return fail(e, ERR_CONFLICT, "this is an authority's certificate: make a new authority instead");
+    if (r->item.is_archived)
+        return fail_kind(e, ERR_CONFLICT, "archived", "this certificate is archived: bring it back first");
     if (!r->item.is_issued && !r->item.is_self_signed)
         return fail(e, ERR_CONFLICT, "this certificate was issued elsewhere: renew it there");
     return ERR_NONE;

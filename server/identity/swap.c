@@ -206,6 +206,8 @@ static enum err load_candidate(struct identity *i, const struct id *certificate,
     look = (struct look){ 0 };
     if (r == ERR_ABSENT)
         return fail_at(e, "/certificate_id", "There is no such certificate here.");
+    if (r == ERR_NONE && item.is_archived)
+        return fail_kind(e, ERR_CONFLICT, "archived", "This certificate is archived: bring it back first.");
     return r ? r : showing_load(i, item.n, a, out, e);
 }
 

@@ -52,8 +52,12 @@ static enum err add_row(struct tx *tx, const struct version_add *add, const stru
 /* Fills the rest of `to`: the lineage as it is, or a fresh one. */
 static enum err find_lineage(struct tx *tx, const struct version_add *add, struct arena *a, struct lineage *to, struct error *e)
 {
-    if (!add->is_new)
-        return store_certificate_find(tx_db(tx), &add->certificate, a, to, e);
+    enum err r = ERR_NONE;
+
+    if (!add->is_new) {
+        r = store_certificate_find(tx_db(tx), &add->certificate, a, to, e);
+        return r == ERR_NONE && to->is_archived ? fail_kind(e, ERR_CONFLICT, "archived", "it is archived: bring it back first") : r;
+    }
     *to = (struct lineage){ .next_number = 1 };
     return store_certificate_add(tx, &add->certificate, add->label, &to->n, &to->next_version_n, e);
 }

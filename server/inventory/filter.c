@@ -32,11 +32,17 @@ static enum err read_has(struct term *t, int64_t now, struct error *e)
     return strcmp(t->text, "key") == 0 ? ERR_NONE : bad(e, t->text, "the only thing to have is a key: has:key");
 }
 
+static const struct { const char *word; unsigned flag; } marks[] = {
+    { "self-signed", VERSION_SELF_SIGNED }, { "authority", VERSION_AUTHORITY }, { "archived", VERSION_ARCHIVED },
+};
+
 static enum err read_is(struct term *t, int64_t now, struct error *e)
 {
     (void)now;
-    t->flag = strcmp(t->text, "self-signed") == 0 ? VERSION_SELF_SIGNED : strcmp(t->text, "authority") == 0 ? VERSION_AUTHORITY : 0;
-    return t->flag != 0 ? ERR_NONE : bad(e, t->text, "is:self-signed or is:authority");
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+        if (strcmp(t->text, marks[i].word) == 0)
+            t->flag = marks[i].flag;
+    return t->flag != 0 ? ERR_NONE : bad(e, t->text, "is:self-signed, is:authority or is:archived");
 }
 
 static enum err read_san(struct term *t, int64_t now, struct error *e)
@@ -126,6 +132,7 @@ static enum err add(struct filter *f, const struct term *t, const char *field, s
     if (f->len == TERMS_MAX)
         return fail_at(e, field, "at most %d conditions", TERMS_MAX);
     f->at[f->len++] = *t;
+    f->asks_archived |= t->kind == TERM_IS && t->flag == VERSION_ARCHIVED;
     return ERR_NONE;
 }
 
@@ -395,6 +402,8 @@ enum err filter_test(const struct filter *f, const struct db *db, const struct m
                      unsigned *cost, bool *passes, struct error *e)
 {
     *passes = false;
+    if ((row->flags & VERSION_ARCHIVED) != 0 && !f->asks_archived)
+        return ERR_NONE;
     for (size_t i = 0; i < f->len; i++)
         if (test_here(&f->at[i], at, row) == f->at[i].is_not)
             return ERR_NONE;

@@ -23,6 +23,7 @@ enum { TERMS_MAX = 24, FILTER_TEXT_MAX = 1000 };
 struct filter {
     struct term at[TERMS_MAX];
     size_t len;
+    bool asks_archived;            /* is:archived stands in it, or -is:archived; else what is archived is not shown */
 };
 
 /* Every AND of it must hold. Errors name "/filter" or "/q". NULL and "" add nothing. */

@@ -32,7 +32,7 @@ struct inventory_item {            /* of the current version, or of the one aske
     const char *const *ip_addresses; size_t ip_len;
     struct bytes serial, sha1, sha256, der;      /* der only from inventory_show */
     int64_t not_before, not_after, issued_at;
-    bool has_private_key, is_exportable, is_self_signed, is_current, is_issued;
+    bool has_private_key, is_exportable, is_self_signed, is_current, is_issued, is_archived, is_authority;
     int number;                    /* version */
     int versions;                  /* how many there are */
     int64_t row_version;           /* for ETag and If-Match */

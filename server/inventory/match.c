@@ -82,7 +82,7 @@ static bool fits(const struct incoming *in, const char *store, const struct id *
 {
     const struct cert *c = &in->cert;
 
-    if (!row->is_current || (row->flags & VERSION_AUTHORITY) != 0 || strcmp(row->store, store) != 0 || !is_newer(c, now) || c->is_ca != now->is_ca)
+    if (!row->is_current || (row->flags & (VERSION_AUTHORITY | VERSION_ARCHIVED)) != 0 || strcmp(row->store, store) != 0 || !is_newer(c, now) || c->is_ca != now->is_ca)
         return false;
     if (c->is_ca)
         return is_same_key && bytes_equal(c->subject, now->subject) && bytes_equal(c->issuer, now->issuer);

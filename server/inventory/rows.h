@@ -6,7 +6,7 @@
 #include "store/certificates.h"
 #include "store/settings.h"
 
-enum { VERSION_HAS_KEY = 1 << 8 };     /* beside the flags of inventory.h; the sort indexes carry it */
+enum { VERSION_HAS_KEY = 1 << 8, VERSION_ARCHIVED = 1 << 9 };     /* beside the flags of inventory.h; the sort indexes carry them */
 
 enum status { STATUS_VALID, STATUS_EXPIRING, STATUS_EXPIRED, STATUS_NOT_YET, STATUS_REVOKED, STATUS_COUNT };
 const char *status_text(enum status s);

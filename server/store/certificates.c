@@ -46,8 +46,10 @@ enum err store_certificate_find(const struct db *db, const struct id *id, struct
         .current = query_get_int(&q, 1),
         .current_not_after = query_get_int(&q, 2),
         .current_state = query_get_text(&q, 3, a),
-        .next_number = (int)query_get_int(&q, 4),
-        .next_version_n = query_get_int(&q, 5),
+        .is_archived = query_get_int(&q, 4) != 0,
+        .row_version = query_get_int(&q, 5),
+        .next_number = (int)query_get_int(&q, 6),
+        .next_version_n = query_get_int(&q, 7),
     };
     return ERR_NONE;
 }
@@ -167,6 +169,7 @@ static struct version_row read_version(const struct query *q, struct arena *a)
         .has_key = query_get_int(q, 28) != 0,
         .is_exportable = query_get_int(q, 29) != 0,
         .row_version = query_get_int(q, 30),
+        .is_archived = query_get_int(q, 31) != 0,
     };
 }
 
@@ -337,6 +340,16 @@ enum err store_text_put(struct tx *tx, int64_t certificate_n, const char *body, 
     r = query_run(&q, NULL, e);
     if (r == ERR_NONE)
         tx_search(tx, certificate_n, before, body);
+    return r;
+}
+
+enum err store_text_drop(struct tx *tx, int64_t certificate_n, struct error *e)
+{
+    const char *before = NULL;
+    enum err r = get_text(tx->db, certificate_n, tx->arena, &before, e);
+
+    if (r == ERR_NONE && before != NULL)
+        tx_search(tx, certificate_n, before, NULL);
     return r;
 }
 

@@ -16,11 +16,12 @@ struct version_row {
     bool is_current, is_issued;
     bool has_key, is_exportable;   /* the sealed key is here; may leave */
     int64_t row_version;
+    bool is_archived;
 };
 
 /* A fresh lineage. *version_n: the number that its first version must be added with. */
 enum err store_certificate_add(struct tx *tx, const struct id *id, const char *label, int64_t *n, int64_t *version_n, struct error *e) MUST_CHECK;
-struct lineage { int64_t n, current, current_not_after, next_version_n; int next_number; const char *current_state; };
+struct lineage { int64_t n, current, current_not_after, next_version_n, row_version; int next_number; const char *current_state; bool is_archived; };
 enum err store_certificate_find(const struct db *db, const struct id *id, struct arena *a, struct lineage *out, struct error *e) MUST_CHECK;
 /* What was current steps back with its names; version_n is current from now on. */
 enum err store_certificate_advance(struct tx *tx, const struct lineage *from, int64_t version_n, struct error *e) MUST_CHECK;
@@ -46,6 +47,7 @@ enum err store_issuers_of(const struct db *db, const struct id *issuer, struct b
 
 /* The search text of a lineage: a row, and its trigrams once per batch, because each savepoint would cost a segment of the index. */
 enum err store_text_put(struct tx *tx, int64_t certificate_n, const char *body, bool is_new, struct error *e) MUST_CHECK;
+enum err store_text_drop(struct tx *tx, int64_t certificate_n, struct error *e) MUST_CHECK;      /* from the index; the row goes with the lineage */
 
 /* How many current versions end on a day since 1970, as the counts of `tally` have it; the revoked ones apart. */
 struct day_row { int64_t day, count; };

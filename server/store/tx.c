@@ -54,7 +54,7 @@ void tx_search(struct tx *tx, int64_t certificate_n, const char *before, const c
 {
     tx->searches = room_for(tx->searches, &tx->searches_room, tx->done.searches_len, sizeof(*tx->searches));
     tx->searches[tx->done.searches_len++] = (struct search){
-        certificate_n, before != NULL ? arena_text(tx->arena, before) : NULL, arena_text(tx->arena, after) };
+        certificate_n, before != NULL ? arena_text(tx->arena, before) : NULL, after != NULL ? arena_text(tx->arena, after) : NULL };
 }
 
 void tx_clear(struct tx *tx)

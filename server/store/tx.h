@@ -5,7 +5,7 @@
 #include "store/connection.h"
 
 struct tally { const char *facet, *value; int64_t day, by; };
-struct search { int64_t n; const char *before, *after; };          /* before: NULL when there was none */
+struct search { int64_t n; const char *before, *after; };          /* NULL: none */
 struct journal_head { int64_t seq; uint8_t hash[32]; };
 
 /* How much of the lists belongs to work that is done; what comes behind it goes when a savepoint is rolled back. */
@@ -30,7 +30,7 @@ void tx_free(struct tx *tx);
 enum err tx_run(struct tx *tx, store_fn fn, void *arg, struct error *e) MUST_CHECK;
 enum err tx_flush(struct tx *tx, struct error *e) MUST_CHECK;      /* counts and search text of the whole batch, before its COMMIT */
 
-/* A lineage's words for the trigram index; before: what is indexed now, NULL when nothing is. */
+/* A lineage's words for the trigram index; before: what is indexed now, NULL when nothing is; after: NULL when nothing will be. */
 void tx_search(struct tx *tx, int64_t certificate_n, const char *before, const char *after);
 enum err journal_head_load(const struct db *db, struct journal_head *out, struct error *e) MUST_CHECK;
 enum err journal_write(struct tx *tx, size_t from, struct error *e) MUST_CHECK;     /* the notes from there on */

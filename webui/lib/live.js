@@ -2,7 +2,8 @@
 import { useEffect, useRef } from './html.js';
 
 const ACTS = [
-  'certificate.issued', 'certificate.renewed', 'certificate.exported', 'certificate.revoked', 'authority.made', 'authority.crl-signed', 'authority.lint-stopped',
+  'certificate.issued', 'certificate.renewed', 'certificate.exported', 'certificate.revoked', 'certificate.imported', 'certificate.archived', 'certificate.unarchived', 'certificate.deleted',
+  'authority.made', 'authority.crl-signed', 'authority.lint-stopped',
   'web-server.selected', 'web-server.confirmed', 'web-server.returned', 'web-server.rolled-back', 'setting.changed', 'setup.finished',
   'token.created', 'token.revoked', 'user.created', 'user.password',
 ];

@@ -1,4 +1,4 @@
-// certificate - one lineage: General, Details, Certification Path, Versions, History, and what can be done with it.
+// certificate - one lineage: General, Details, Certification Path, In use by, Versions, History, and what can be done with it.
 import { html, useState } from '../lib/html.js';
 import { download, get, onceKey, post } from '../lib/api.js';
 import { useLive } from '../lib/live.js';
@@ -9,10 +9,11 @@ import * as time from '../lib/time.js';
 import { Chain } from '../parts/chain.js';
 import { ExportDialog, fileStem } from '../parts/export.js';
 import { Icon } from '../parts/icon.js';
+import { Archived, DeleteDialog, InUseBy } from '../parts/lineage.js';
 import { Rosette } from '../parts/rosette.js';
 import { Badge, Busy, Button, Card, Copy, Dialog, Facts, Fault, Input, keyWord, Note, Page, Status, Submit, Tabs, Thumbprint, toast, When } from '../parts/ui.js';
 
-const TABS = [['general', 'General'], ['details', 'Details'], ['path', 'Certification Path'], ['versions', 'Versions'], ['history', 'History']];
+const TABS = [['general', 'General'], ['details', 'Details'], ['path', 'Certification Path'], ['uses', 'In use by'], ['versions', 'Versions'], ['history', 'History']];
 
 function LifeBar({ of }) {
   const [begin, end, now] = [new Date(of.not_before), new Date(of.not_after), Date.now()];
@@ -107,25 +108,37 @@ export function Certificate({ route }) {
   const [dialog, setDialog] = useState('');
   useLive(['certificate', 'web-server'], (e) => (e.subject !== 'certificate' || e.subject_id === id) && load.reload());
   const c = load.value;
-  const back = { href: c?.store && c.store !== 'personal' ? href('/certificates', { store: c.store }) : href('/certificates'), label: 'All certificates' };
+  const back = { href: c?.archived ? href('/certificates', { store: 'archived' }) : c?.store && c.store !== 'personal' ? href('/certificates', { store: c.store }) : href('/certificates'), label: 'All certificates' };
   if (!c)
     return html`<${Page} title="Certificate" back=${back}><${Fault} of=${load.problem} again=${load.reload} />${load.busy && html`<${Busy} />`}<//>`;
 
   const useIt = () => go('/web-server', { select: id });
   const current = TABS.some(([t]) => t === tab) ? tab : 'general';
-  const isOurs = c.store === 'personal';
-  return html`<${Page} title=${c.common_name || c.label || c.subject} kicker=${html`<${Status} of=${c.status} />${c.self_signed && html` <${Badge} tone="warn" icon="info">self-signed<//>`}`} back=${back} action=${html`
+  const isOurs = c.store === 'personal' && !c.archived;
+  const gone = (how) => {
+    setDialog('');
+    toast(how === 'archive' ? 'Archived' : 'Deleted');
+    if (how === 'archive')
+      load.reload();
+    else
+      go('/certificates', c.archived ? { store: 'archived' } : {});
+  };
+  return html`<${Page} title=${c.common_name || c.label || c.subject} kicker=${html`<${Status} of=${c.status} />${c.self_signed && html` <${Badge} tone="warn" icon="info">self-signed<//>`}${c.archived && html` <${Badge} tone="warn" icon="folder">archived<//>`}`} back=${back} action=${html`
       ${isOurs && !c.used_by?.includes('web-server') && c.has_private_key && html`<${Button} icon="server" onClick=${useIt}>Use for this web server<//>`}
       ${isOurs && html`<${Button} icon="renew" onClick=${() => setDialog('renew')}>Renew now<//>`}
+      <${Button} icon="bad" onClick=${() => setDialog('delete')}>Delete<//>
       <${Button} primary icon="download" onClick=${() => setDialog('export')}>Export…<//>`}>
+    ${c.archived && html`<${Archived} c=${c} onDone=${load.reload} />`}
     <${Card}><${Tabs} label="Certificate" tabs=${TABS} current=${current} href=${(t) => href(`/certificates/${id}/${t}`)}>
       ${current === 'general' && html`<${General} c=${c} />`}
       ${current === 'details' && html`<${Details} c=${c} onExport=${() => setDialog('export')} />`}
       ${current === 'path' && html`<${Path} c=${c} />`}
+      ${current === 'uses' && html`<${InUseBy} c=${c} />`}
       ${current === 'versions' && html`<${Versions} c=${c} />`}
       ${current === 'history' && html`<${History} c=${c} />`}
     <//><//>
     ${dialog === 'export' && html`<${ExportDialog} certificate=${c} onClose=${() => setDialog('')} />`}
+    ${dialog === 'delete' && html`<${DeleteDialog} c=${c} onClose=${() => setDialog('')} onDone=${gone} />`}
     ${dialog === 'renew' && html`<${RenewDialog} c=${c} onClose=${() => setDialog('')} onDone=${(fresh) => { setDialog(''); toast(`Renewed: version ${fresh.version}, until ${time.date(fresh.not_after)}`); load.reload(); }} />`}
   <//>`;
 }

@@ -8,7 +8,7 @@ import * as time from '../lib/time.js';
 import { Icon } from '../parts/icon.js';
 import { Busy, Button, Empty, Fault, keyWord, LinkButton, Page, Status, When } from '../parts/ui.js';
 
-const STORES = { root: 'Trusted Root Certification Authorities', intermediate: 'Intermediate Certification Authorities', personal: 'Personal' };
+const STORES = { root: 'Trusted Root Certification Authorities', intermediate: 'Intermediate Certification Authorities', personal: 'Personal', archived: 'Archived' };
 const FILTERS = [
   ['', 'All'], ['status:valid', 'Valid'], ['status:expiring', 'Expiring'], ['status:expired', 'Expired'], ['status:revoked', 'Revoked'], ['has:key', 'With private key'],
 ];
@@ -76,7 +76,7 @@ function Search({ q, set }) {
 export function Certificates({ route }) {
   const store = route.query.get('store') || 'personal';
   const asked = { q: route.query.get('q') || '', filter: route.query.get('filter') || '', sort: route.query.get('sort') || '' };
-  const filter = [`store:${store}`, asked.filter].filter(Boolean).join(' ');
+  const filter = [store === 'archived' ? 'is:archived' : `store:${store}`, asked.filter].filter(Boolean).join(' ');
   const list = useList('/certificates', { q: asked.q, filter, sort: asked.sort || '-created', limit: 100 });
   const box = useRef(null);
   const ask = (change) => refine('/certificates', { store: store === 'personal' ? '' : store, ...asked, ...change });
@@ -95,7 +95,7 @@ export function Certificates({ route }) {
       <tbody>${list.items.map((c) => html`<${Row} key=${c.id} c=${c} />`)}</tbody></table></div>`}
     ${list.items.length === 0 && !list.busy && !list.problem && html`<div class="card">${narrowed
       ? html`<${Empty} icon="search" title="Nothing matches" action=${html`<${Button} onClick=${() => ask({ q: '', filter: '' })}>Show all<//>`}>No certificate here has ${asked.q ? `“${asked.q}”` : 'this status'}. Serial numbers and thumbprints match from their beginning.<//>`
-      : html`<${Empty} title="This store is empty" action=${store === 'personal' && html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>${store === 'personal' ? 'What you request here appears in this list, with its key and every later version.' : 'Authorities that are made here appear in this list.'}<//>`}</div>`}
+      : html`<${Empty} title="This store is empty" action=${store === 'personal' && html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>${store === 'personal' ? 'What you request here appears in this list, with its key and every later version.' : store === 'archived' ? 'What is archived is kept here: out of the lists, but not gone.' : 'Authorities that are made here appear in this list.'}<//>`}</div>`}
     <div class="list-foot">${list.busy ? html`<${Busy} label=${list.items.length ? 'Searching on' : 'Searching'} />`
       : list.next ? html`<${Button} onClick=${list.more}>Show more<//>` : list.items.length > 0 && html`<p class="muted" role="status">${list.items.length.toLocaleString()} ${list.items.length === 1 ? 'certificate' : 'certificates'}</p>`}</div>
   <//>`;

@@ -1,0 +1,76 @@
+// lineage - a certificate with all its versions: who uses it, put away, brought back, deleted.
+import { html, useState } from '../lib/html.js';
+import { get, post, remove } from '../lib/api.js';
+import { useAction, useLoad } from '../lib/load.js';
+import { href } from '../lib/router.js';
+import { Badge, Busy, Button, Choice, Dialog, Empty, Fault, Input, Note, Submit } from './ui.js';
+
+const BY = {
+  'web-server': ['Web Server', 'server'], 'web-server-previous': ['Web Server, the way back', 'back'], probe: ['Trust probe', 'info'],
+  authority: ['Certification Authority', 'authority'], job: ['Job', 'clock'],
+};
+const WHERE = { 'web-server': href('/web-server'), 'web-server-previous': href('/web-server'), authority: href('/authorities') };
+
+export const useUsers = (id, version) => useLoad(() => get(`/certificates/${id}/uses`), [id, version]);
+
+function User({ u }) {
+  const [word, icon] = BY[u.by] || [u.by, 'info'];
+  return html`<tr><td data-label="Used by"><${Badge} tone="accent" icon=${icon}>${word}<//></td>
+    <td data-label="Name">${u.name ? (WHERE[u.by] ? html`<a href=${WHERE[u.by]}>${u.name}</a>` : u.name) : html`<span class="muted">${u.by.startsWith('web-server') ? 'every other name' : '-'}</span>`}</td>
+    <td data-label="Version">${u.version ?? 'the current one'}</td><td data-label="What to do">${u.text}</td></tr>`;
+}
+
+export function InUseBy({ c }) {
+  const load = useUsers(c.id, c.version);
+  if (!load.value)
+    return html`<${Fault} of=${load.problem} again=${load.reload} />${load.busy && html`<${Busy} />`}`;
+  return load.value.items.length === 0
+    ? html`<${Empty} icon="ok" title="Nobody uses it">It can be archived or deleted without anybody missing it here. What other machines do with a copy is not known to this server.<//>`
+    : html`<${Note} title="In use">As long as somebody stands in this list, it can be neither archived nor deleted.<//>
+      <div class="table-frame"><table class="rows"><caption class="unseen">In use by</caption><thead><tr><th scope="col">Used by</th><th scope="col">Name</th><th scope="col">Version</th><th scope="col">What to do</th></tr></thead>
+      <tbody>${load.value.items.map((u) => html`<${User} u=${u} />`)}</tbody></table></div>`;
+}
+
+function InTheWay({ items }) {
+  return html`<${Note} tone="warn" title="It is in use"><ul>${items.map((u) => html`<li>${u.text}.</li>`)}</ul><//>`;
+}
+
+// Archive or delete: the first can be taken back, so it comes first.
+export function DeleteDialog({ c, onClose, onDone }) {
+  const load = useUsers(c.id, c.version);
+  const [how, setHow] = useState(c.archived ? 'delete' : 'archive');
+  const [name, setName] = useState('');
+  const act = useAction();
+  const called = c.common_name || c.label;
+  const users = act.problem?.document?.users || load.value?.items || [];
+  const needsName = how === 'delete' && !c.archived;
+  const ready = load.value && users.length === 0 && (!needsName || name.trim() === called);
+  const go = () => ready && act.run(async () => {
+    if (how === 'archive')
+      await post(`/certificates/${c.id}/archive`);
+    else
+      await remove(`/certificates/${c.id}${needsName ? `?confirm=${encodeURIComponent(name.trim())}` : ''}`);
+    onDone(how);
+  });
+  const asks = load.value && users.length === 0;
+  return html`<${Dialog} title="Delete" onClose=${onClose} form=${go} footer=${html`<${Button} onClick=${onClose}>${asks ? 'Cancel' : 'Close'}<//>
+      ${asks && html`<${Submit} icon=${how === 'archive' ? 'folder' : 'bad'} busy=${act.busy} disabled=${!ready}>${how === 'archive' ? 'Archive' : 'Delete for ever'}<//>`}`}>
+    <${Fault} of=${load.problem} again=${load.reload} />${!load.value && load.busy && html`<${Busy} />`}
+    ${users.length > 0 && html`<${InTheWay} items=${users} />`}
+    ${asks && !c.archived && html`<${Choice} legend="What shall happen to ${called}?" name="delete-how" value=${how} set=${setHow} options=${[
+      ['archive', 'Archive', 'No longer listed, counted or renewed. It stays as it is, with its key, and can be brought back.'],
+      ['delete', 'Delete for ever', `All ${c.versions > 1 ? `${c.versions} versions` : 'of it'} and its private key. Nobody can bring it back; what was revoked stays revoked.`],
+    ]} />`}
+    ${asks && c.archived && html`<p>${called} is archived. Deleting removes ${c.versions > 1 ? `all ${c.versions} versions` : 'it'} and destroys its private key, unless another certificate has the same one. Nobody can bring it back.</p>`}
+    ${asks && needsName && html`<${Input} label="Its name, to be sure" value=${name} set=${setName} problem=${act.problem} pointer="/confirm" hint=${called} />`}
+    ${users.length === 0 && html`<${Fault} of=${act.problem} fields=${['/confirm']} />`}
+  <//>`;
+}
+
+export function Archived({ c, onDone }) {
+  const act = useAction();
+  return html`<${Note} tone="warn" title="Archived" action=${html`<${Button} icon="back" busy=${act.busy} onClick=${() => act.run(async () => {
+    await post(`/certificates/${c.id}/unarchive`);
+    onDone();
+  })}>Bring back<//>`}>It is not listed, counted or renewed. <${Fault} of=${act.problem} /><//>`;
+}
