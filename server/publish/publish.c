@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "access/rights.h"
 #include "base/log.h"
@@ -13,12 +14,15 @@
 #include "publish/shelf.h"
 #include "store/settings.h"
 
+enum { HEARD_SEC = 1 };
+
 struct publish {
     struct store *store;
     pthread_mutex_t lock;          /* guards what follows */
-    pthread_cond_t changed;
+    pthread_cond_t changed, settled;
     struct shelf *shelf;
-    bool is_dirty, is_closing;
+    unsigned wanted, built;        /* the state of the rows that was asked for, and the one that the shelf has; dirty while they differ */
+    bool is_closing;
     pthread_t builder;
 };
 
@@ -35,25 +39,34 @@ static void put_shelf(struct publish *p, struct shelf *fresh)
     shelf_free(old);
 }
 
-static bool wait_until_dirty(struct publish *p)
+static bool wait_until_dirty(struct publish *p, unsigned tried, unsigned *wanted)
 {
     bool goes_on;
 
     pthread_mutex_lock(&p->lock);
-    while (!p->is_dirty && !p->is_closing)
+    while (p->wanted == tried && !p->is_closing)
         pthread_cond_wait(&p->changed, &p->lock);
-    p->is_dirty = false;
+    *wanted = p->wanted;
     goes_on = !p->is_closing;
     pthread_mutex_unlock(&p->lock);
     return goes_on;
+}
+
+static void settle(struct publish *p, unsigned wanted)
+{
+    pthread_mutex_lock(&p->lock);
+    p->built = wanted;
+    pthread_cond_broadcast(&p->settled);
+    pthread_mutex_unlock(&p->lock);
 }
 
 /* The builder's thread. When the rows cannot be read the pages of before stand; the next note tries again. */
 static void *build(void *arg)
 {
     struct publish *p = arg;
+    unsigned wanted = 0;
 
-    while (wait_until_dirty(p)) {
+    while (wait_until_dirty(p, wanted, &wanted)) {
         struct shelf *fresh = NULL;
         struct error e = { 0 };
 
@@ -61,6 +74,7 @@ static void *build(void *arg)
             put_shelf(p, fresh);
         else
             log_warn("public pages were not renewed: %s", e.text);
+        settle(p, wanted);
     }
     return NULL;
 }
@@ -79,6 +93,7 @@ enum err publish_open(struct store *store, struct publish **out, struct error *e
     p->shelf = shelf;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
+    pthread_cond_init(&p->settled, NULL);
     if (pthread_create(&p->builder, NULL, build, p) != 0) {
         shelf_free(shelf);
         free(p);
@@ -99,20 +114,34 @@ void publish_close(struct publish *p)
     pthread_join(p->builder, NULL);
     shelf_free(p->shelf);
     pthread_cond_destroy(&p->changed);
+    pthread_cond_destroy(&p->settled);
     pthread_mutex_destroy(&p->lock);
     free(p);
+}
+
+static void wait_until_built(struct publish *p)
+{
+    struct timespec until;
+    unsigned wanted;
+    int rc = 0;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += HEARD_SEC;
+    pthread_mutex_lock(&p->lock);
+    wanted = ++p->wanted;
+    pthread_cond_signal(&p->changed);
+    while ((int)(p->built - wanted) < 0 && rc == 0)
+        rc = pthread_cond_timedwait(&p->settled, &p->lock, &until);
+    pthread_mutex_unlock(&p->lock);
 }
 
 void publish_heard(struct publish *p, const struct note *notes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (!text_starts(notes[i].act, "authority."))
-            continue;
-        pthread_mutex_lock(&p->lock);
-        p->is_dirty = true;
-        pthread_cond_signal(&p->changed);
-        pthread_mutex_unlock(&p->lock);
-        return;
+        if (text_starts(notes[i].act, "authority.")) {
+            wait_until_built(p);
+            return;
+        }
     }
 }
 

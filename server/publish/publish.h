@@ -11,7 +11,8 @@ struct publish;
 /* Builds the pages from the rows; also while the keeper is sealed. */
 enum err publish_open(struct store *store, struct publish **out, struct error *e) MUST_CHECK;
 void publish_close(struct publish *p);                 /* NULL is fine */
-/* Journal notes after their commit, on the writer thread: marks only; a thread of its own builds anew. */
+/* Journal notes after their commit and before their answer, on the writer thread: an authority that was answered has its pages,
+   for the thread that builds them is waited for, though never longer than a second. */
 void publish_heard(struct publish *p, const struct note *notes, size_t len);
 
 extern const struct surface publish_plain_surface;     /* "/" of the plain listener; what it does not have is redirected to HTTPS */

@@ -202,6 +202,14 @@ test('nothing issued outlives its issuer, and a new authority signs its revocati
   assert.match(tool('openssl', ['crl', '-inform', 'DER', '-in', path, '-noout', '-text']).stdout, /No Revoked Certificates/);
 });
 
+test('an authority that was answered has its certificate and its list on the plain listener', async () => {
+  for (let n = 0; n < 12; n++) {
+    const { crl, certificate_url } = await d.ok('POST', '/api/v1/authorities', { name: `At once ${n}`, years: 1 });
+    for (const url of [crl.url, certificate_url])
+      assert.equal((await d.call('GET', new URL(url).pathname, undefined, { plain: true, port: d.http })).status, 200, url);
+  }
+});
+
 test('20-byte serials with at least 127 random bits, positive, none twice', async () => {
   const serials = [];
   for (let n = 0; n < 60; n++) serials.push((await issue({ dns_names: ['n.lan'] })).body.serial);
