@@ -3,6 +3,7 @@ import { html, render, useEffect, useRef, useState } from './lib/html.js';
 import { ears, get, remove } from './lib/api.js';
 import { go, href, useRoute } from './lib/router.js';
 import { Icon } from './parts/icon.js';
+import { Palette } from './parts/palette.js';
 import { StepUp } from './parts/stepup.js';
 import { ThemeSwitch } from './parts/theme.js';
 import { Busy, Dialog, Fault, Page, Toasts } from './parts/ui.js';
@@ -17,10 +18,11 @@ const SCREENS = {
   'web-server': [() => import('./pages/webserver.js'), 'WebServer'],
   settings: [() => import('./pages/settings.js'), 'Settings'],
   tokens: [() => import('./pages/tokens.js'), 'Tokens'],
+  toolbox: [() => import('./pages/toolbox.js'), 'Toolbox'],
   setup: [() => import('./pages/setup.js'), 'Setup'],
   'sign-in': [() => import('./pages/signin.js'), 'SignIn'],
 };
-const REACHABLE = ['', 'certificates', 'request', 'authorities', 'web-server', 'settings', 'tokens'];
+const REACHABLE = ['', 'certificates', 'request', 'authorities', 'web-server', 'settings', 'tokens', 'toolbox'];
 
 // '#/certificates' is the list, '#/certificates/<id>' one of them
 const screenOf = (route) => (route.parts[0] === 'certificates' && route.parts[1] ? 'certificate' : route.parts[0] || '');
@@ -54,30 +56,40 @@ const NAVIGATION = [
     ['/settings', 'Configuration Server', 'settings', 'settings', 'settings'],
   ] },
   { title: 'Users & tokens', items: [['/tokens', 'Tokens', 'token', 'tokens', 'access']] },
+  { title: 'Tools', items: [['/toolbox', 'Toolbox', 'tools', 'toolbox']] },
+];
+
+// What the palette leads to besides: screens that stand in no menu, and the tools by their names.
+const MORE = [
+  ['/request', 'Request new certificate', 'plus'], ['/toolbox/decode', 'Toolbox: Decode', 'tools'], ['/toolbox/match', 'Toolbox: Match key and certificate', 'tools'],
+  ['/toolbox/convert', 'Toolbox: Convert', 'tools'], ['/toolbox/explain', 'Toolbox: Explain an error', 'tools'],
 ];
 
 const KEYS = [
+  ['Ctrl K', 'Go to a screen or a certificate'],
   ['/', 'Search'], ['?', 'This help'], ['j and k', 'Next and previous row'], ['Enter', 'Open the row'],
-  ['g d', 'Dashboard'], ['g c', 'Certificates'], ['g a', 'Authorities'], ['g w', 'Web Server'], ['g r', 'Request new certificate'], ['Esc', 'Close a dialog'],
+  ['g d', 'Dashboard'], ['g c', 'Certificates'], ['g a', 'Authorities'], ['g w', 'Web Server'], ['g r', 'Request new certificate'], ['g x', 'Toolbox'], ['Esc', 'Close a dialog'],
 ];
-const GO = { d: '/', c: '/certificates', a: '/authorities', w: '/web-server', r: '/request', s: '/settings', t: '/tokens' };
+const GO = { d: '/', c: '/certificates', a: '/authorities', w: '/web-server', r: '/request', s: '/settings', t: '/tokens', x: '/toolbox' };
 
 function currentOf(route) {
   return route.query.get('store') || (route.parts[0] === 'request' ? 'certificates' : route.parts[0] || '');
 }
 
-function Navigation({ route, session, onSignOut }) {
+const may = (session, right) => !right || !session.rights || session.rights.includes(right);
+
+function Navigation({ route, session, onSignOut, onPalette }) {
   const [open, setOpen] = useState(false);
   const current = currentOf(route);
   useEffect(() => setOpen(false), [route.path, current]);
-  const may = (right) => !right || !session.rights || session.rights.includes(right);
   return html`<aside class="side ${open ? 'open' : ''}">
     <div class="brand"><a href="#/" aria-label="Signet, Dashboard"><span class="brand-mark"><${Icon} name="authority" size=${20} /></span>Signet</a>
       <button type="button" class="copy menu" aria-label="Menu" aria-expanded=${open ? 'true' : 'false'} aria-controls="navigation" onClick=${() => setOpen(!open)}><${Icon} name="menu" size=${20} /></button></div>
     <div class="side-body" id="navigation">
+      <button type="button" class="goto" onClick=${onPalette}><${Icon} name="search" size=${16} /><span>Go to…</span><kbd aria-hidden="true">Ctrl K</kbd></button>
       <nav aria-label="Main">${NAVIGATION.map((group) => html`<div class="nav-group">
         ${group.title && html`<p>${group.title}</p>`}
-        <ul>${group.items.filter((item) => may(item[4])).map(([to, words, icon, key]) => html`<li>
+        <ul>${group.items.filter((item) => may(session, item[4])).map(([to, words, icon, key]) => html`<li>
           <a href="#${to}" aria-current=${key === current ? 'page' : undefined}><${Icon} name=${icon} /><span>${words}</span></a></li>`)}</ul>
       </div>`)}</nav>
       <div class="side-foot">
@@ -93,10 +105,15 @@ function typing(target) {
   return target.closest?.('input:not([type=checkbox]):not([type=radio]),textarea,select,dialog');
 }
 
-function useKeys(showHelp) {
+function useKeys(showHelp, showPalette) {
   useEffect(() => {
     let afterG = 0;
     const pressed = (e) => {
+      if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === 'k' && !document.querySelector('dialog[open]')) {
+        e.preventDefault();
+        showPalette();
+        return;
+      }
       if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || document.querySelector('dialog[open]'))
         return;
       if (e.key === '/') {
@@ -123,10 +140,11 @@ function useKeys(showHelp) {
 function Console({ session, onSignOut }) {
   const route = useRoute();
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
   const main = useRef(null);
   const first = useRef(true);
   const known = REACHABLE.includes(route.parts[0] || '');
-  useKeys(() => setHelp(true));
+  useKeys(() => setHelp(true), () => setPalette(true));
   useEffect(() => {
     // a new screen is announced, and reading begins at its title; not at the very first
     if (!first.current && !main.current.contains(document.activeElement))
@@ -137,11 +155,12 @@ function Console({ session, onSignOut }) {
 
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); main.current.focus(); }}>Skip to content</a>
     <div class="shell">
-      <${Navigation} route=${route} session=${session} onSignOut=${onSignOut} />
+      <${Navigation} route=${route} session=${session} onSignOut=${onSignOut} onPalette=${() => setPalette(true)} />
       <main id="main" tabindex="-1" ref=${main}>${known ? html`<${Screen} key=${screenOf(route) + (route.parts[0] === 'certificates' ? route.parts[1] || '' : '')} name=${screenOf(route)} route=${route} session=${session} />` : html`<${Page} title="There is no such screen">
         <p><a href=${href('/')}>Go to the dashboard</a></p><//>`}</main>
     </div>
     <${StepUp} />
+    ${palette && html`<${Palette} screens=${[...NAVIGATION.flatMap((group) => group.items).filter((item) => may(session, item[4])), ...MORE]} onClose=${() => setPalette(false)} />`}
     ${help && html`<${Dialog} title="Keyboard" onClose=${() => setHelp(false)}><dl class="keys">${KEYS.map(([k, words]) => html`<div><dt><kbd>${k}</kbd></dt><dd>${words}</dd></div>`)}</dl><//>`}`;
 }
 

@@ -1,4 +1,4 @@
-/* tools - /api/v1/tools: judge a chain, say what something is, see whether key and certificate belong together. Nothing is kept. */
+/* tools - /api/v1/tools: judge a chain, say what something is, whether key and certificate belong together, convert, explain. Nothing is kept. */
 #include "api/tools.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "pki/pem.h"
 #include "store/authorities.h"
 
-enum { BODY_MAX = 3 * 1024 * 1024, CHAIN_MOST = 32, ROOTS_MOST = 500, DEPTH_MOST = 16 };
+enum { BODY_MAX = 3 * 1024 * 1024, CHAIN_MOST = 32, ROOTS_MOST = 500, DEPTH_MOST = 16, PASSWORD_MAX = 512 };
 
 static const char *level_text(enum level level)
 {
@@ -41,6 +41,16 @@ enum err tools_der(struct request *rq, const char *text, const char *field, stru
     }
     r = pem_next(&at, text + strlen(text), rq->arena, &label, out, e);
     return r ? fail_at(e, field, "%s", arena_text(rq->arena, e->text)) : ERR_NONE;
+}
+
+enum err tools_file(struct request *rq, const char *text, struct bytes *out, struct error *e)
+{
+    *out = bytes_text(text);
+    if (strstr(text, "-----BEGIN ") != NULL)
+        return ERR_NONE;
+    if (!text_unbase64(rq->arena, text, strlen(text), out) || out->len == 0)
+        return fail_at(e, "/data", "neither PEM text nor base64 of a DER, PKCS#7 or PKCS#12 file");
+    return ERR_NONE;
 }
 
 /* verify: what came ------------------------------------------------------------------------------------- */
@@ -171,18 +181,18 @@ static void read_name(struct request *rq, struct question *q)
         findings_add(&rq->findings, LEVEL_ERROR, "bad-name", "/name", "%s", why.text);
 }
 
-static enum err read_question(struct app *app, struct request *rq, struct question *q, struct error *e)
+static enum err read_question(struct app *app, struct request *rq, const char *chain, const char *field, struct question *q, struct error *e)
 {
     const char *roots = body_text(rq, "roots"), *at = body_text(rq, "at");
     enum err r;
 
-    *q = (struct question){ .given = { .field = "/chain", .most = CHAIN_MOST }, .roots = { .field = "/roots", .most = ROOTS_MOST },
+    *q = (struct question){ .given = { .field = field, .most = CHAIN_MOST }, .roots = { .field = "/roots", .most = ROOTS_MOST },
                             .at = clock_now(), .depth = body_number(rq, "max_chain_depth", -1) };
     if (at != NULL && !read_instant(at, &q->at))
         return fail_at(e, "/at", "a time as in 2026-11-21T09:00:00Z");
     r = read_purpose(body_text(rq, "purpose"), &q->purposes, e);
     if (!r)
-        r = read_pile(rq, body_text(rq, "chain"), &q->given, e);
+        r = read_pile(rq, chain, &q->given, e);
     if (!r)
         r = roots != NULL ? read_pile(rq, roots, &q->roots, e) : our_roots(app, rq, &q->roots, e);
     if (r)
@@ -193,7 +203,7 @@ static enum err read_question(struct app *app, struct request *rq, struct questi
 
 /* verify: the verdict ----------------------------------------------------------------------------------- */
 
-static json_t *chain_json(const struct chain *c)
+json_t *tools_chain(const struct chain *c)
 {
     json_t *list = json_array();
 
@@ -209,7 +219,7 @@ static json_t *chain_json(const struct chain *c)
 static void judge(struct request *rq, const struct question *q, struct chain *chain)
 {
     if (!q->given.has_first) {
-        findings_add(&rq->findings, LEVEL_ERROR, "malformed", "/chain", "the first certificate, which is the one to be judged, cannot be read");
+        findings_add(&rq->findings, LEVEL_ERROR, "malformed", q->given.field, "the first certificate, which is the one to be judged, cannot be read");
         return;
     }
     chain_build(q->given.at[0], q->given.at + 1, q->given.len - 1, q->roots.at, q->roots.len, chain);
@@ -218,17 +228,27 @@ static void judge(struct request *rq, const struct question *q, struct chain *ch
         findings_add(&rq->findings, LEVEL_ERROR, "path-length", "/max_chain_depth", "%zu CAs stand between it and the root", chain->len - 2);
 }
 
-static enum err verify(struct app *app, struct request *rq, struct error *e)
+enum err tools_judge(struct app *app, struct request *rq, const char *text, const char *field, struct chain *out, struct error *e)
 {
-    struct chain chain = { 0 };
     struct question q;
     enum err r;
 
-    r = read_question(app, rq, &q, e);
+    r = read_question(app, rq, text, field, &q, e);
     if (r)
         return r;
-    judge(rq, &q, &chain);
-    reply_json(rq, 200, json_pack("{s:b, s:o, s:o}", "valid", findings_count(&rq->findings, LEVEL_ERROR) == 0, "chain", chain_json(&chain),
+    judge(rq, &q, out);
+    return ERR_NONE;
+}
+
+static enum err verify(struct app *app, struct request *rq, struct error *e)
+{
+    struct chain chain = { 0 };
+    enum err r;
+
+    r = tools_judge(app, rq, body_text(rq, "chain"), "/chain", &chain, e);
+    if (r)
+        return r;
+    reply_json(rq, 200, json_pack("{s:b, s:o, s:o}", "valid", findings_count(&rq->findings, LEVEL_ERROR) == 0, "chain", tools_chain(&chain),
                                   "findings", tools_findings(&rq->findings)));
     return ERR_NONE;
 }
@@ -245,16 +265,36 @@ static const struct shape verify_shape = { (const struct shape_member[]){
     { 0 } } };
 static const struct shape decode_shape = { (const struct shape_member[]){
     { .name = "data", .kind = SHAPE_TEXT, .is_required = true, .min = 1, .max = TOOLS_TEXT_MAX },
+    { .name = "password", .kind = SHAPE_TEXT, .max = PASSWORD_MAX },
     { 0 } } };
 static const struct shape match_shape = { (const struct shape_member[]){
     { .name = "certificate", .kind = SHAPE_TEXT, .is_required = true, .min = 1, .max = TOOLS_TEXT_MAX },
     { .name = "key", .kind = SHAPE_TEXT, .min = 1, .max = TOOLS_TEXT_MAX },
     { .name = "request", .kind = SHAPE_TEXT, .min = 1, .max = TOOLS_TEXT_MAX },
+    { .name = "password", .kind = SHAPE_TEXT, .max = PASSWORD_MAX },
+    { 0 } } };
+static const struct shape convert_shape = { (const struct shape_member[]){
+    { .name = "data", .kind = SHAPE_TEXT, .is_required = true, .min = 1, .max = TOOLS_TEXT_MAX },
+    { .name = "password", .kind = SHAPE_TEXT, .max = PASSWORD_MAX },
+    { .name = "format", .kind = SHAPE_TEXT, .is_required = true, .min = 1, .max = 16 },
+    { .name = "new_password", .kind = SHAPE_TEXT, .max = PASSWORD_MAX },
+    { .name = "pkcs12_profile", .kind = SHAPE_TEXT, .min = 1, .max = 16 },
+    { .name = "filename", .kind = SHAPE_TEXT, .max = 255 },
+    { 0 } } };
+static const struct shape explain_shape = { (const struct shape_member[]){
+    { .name = "text", .kind = SHAPE_TEXT, .min = 1, .max = 64 * 1024 },
+    { .name = "chain", .kind = SHAPE_TEXT, .min = 1, .max = TOOLS_TEXT_MAX },
+    { .name = "roots", .kind = SHAPE_TEXT, .min = 1, .max = TOOLS_TEXT_MAX },
+    { .name = "name", .kind = SHAPE_TEXT, .min = 1, .max = 1024 },
+    { .name = "purpose", .kind = SHAPE_TEXT, .min = 1, .max = 16 },
+    { .name = "at", .kind = SHAPE_TEXT, .min = 1, .max = 64 },
     { 0 } } };
 
 const struct route tools_routes[] = {
     { "POST", "/api/v1/tools/verify", verify, RIGHT_SELF, 0, BODY_MAX, &verify_shape },
-    { "POST", "/api/v1/tools/decode", tools_decode, RIGHT_SELF, 0, BODY_MAX, &decode_shape },
-    { "POST", "/api/v1/tools/match", tools_match, RIGHT_SELF, 0, BODY_MAX, &match_shape },
+    { "POST", "/api/v1/tools/decode", tools_decode, RIGHT_SELF, ROUTE_HEAVY, BODY_MAX, &decode_shape },
+    { "POST", "/api/v1/tools/match", tools_match, RIGHT_SELF, ROUTE_HEAVY, BODY_MAX, &match_shape },
+    { "POST", "/api/v1/tools/convert", tools_convert, RIGHT_REQUEST, ROUTE_HEAVY, BODY_MAX, &convert_shape },
+    { "POST", "/api/v1/tools/explain", tools_explain, RIGHT_SELF, 0, BODY_MAX, &explain_shape },
     { 0 }
 };

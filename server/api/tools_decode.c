@@ -1,167 +1,45 @@
-/* tools_decode - what is this, and what stands in it; do these two belong together? For /api/v1/tools. */
+/* tools_decode - what is this, and what stands in it? For /api/v1/tools. */
 #include "api/tools.h"
 
 #include "api/json.h"
-#include "base/id.h"
-#include "base/text.h"
-#include "keeper/keeper.h"
+#include "api/tools_kinds.h"
+#include "pki/ber.h"
+#include "pki/bundle.h"
 #include "pki/crl.h"
 #include "pki/csr.h"
-#include "pki/hash.h"
-#include "pki/lint.h"
+#include "pki/p12_read.h"
 #include "pki/pem.h"
-#include "pki/pkcs8.h"
+#include "pki/pkcs7_read.h"
 
-enum { ITEMS_MOST = 50, ENTRIES_SHOWN = 100 };
+enum { ITEMS_MOST = 50 };
 
-struct thing {
+struct decoding {
     struct request *rq;
-    struct bytes der;
-    json_t *out, *details;         /* details is a member of out */
-    struct findings findings;
+    const char *password;
+    struct pbe_budget budget;
+    json_t *items;
+    struct { struct bytes spki; json_t *item; bool is_key; } seen[ITEMS_MOST];
+    size_t seen_len;
 };
 
-static void line(struct thing *t, const char *field, const char *value, bool is_critical)
-{
-    json_array_append_new(t->details, json_pack("{s:s, s:o, s:b}", "field", field, "value", json_of_text(value), "critical", is_critical));
-}
-
-static void line_time(struct thing *t, const char *field, int64_t at)
-{
-    json_t *text = json_of_time(at);
-
-    line(t, field, json_is_null(text) ? "none" : json_string_value(text), false);
-    json_decref(text);
-}
-
-static void put(struct thing *t, const char *member, json_t *value)
-{
-    json_object_set_new(t->out, member, value);
-}
-
-static void put_names(struct thing *t, const struct names *names)
-{
-    json_t *dns = json_array(), *ip = json_array();
-
-    for (size_t i = 0; i < names->len; i++)
-        json_array_append_new(names->at[i].kind == NAME_DNS ? dns : ip, json_of_text(names->at[i].text));
-    put(t, "dns_names", dns);
-    put(t, "ip_addresses", ip);
-}
-
-/* one kind each: ERR_NONE, or why it is not one ----------------------------------------------------------- */
-
-static enum err read_certificate(struct thing *t, struct error *e)
-{
-    struct detail *lines;
-    struct cert c;
-    size_t len;
-    enum err r;
-
-    /* Findings also of what the strict reader refuses: they say more than its first complaint. */
-    if (lint_cert(t->der, t->rq->arena, &t->findings, NULL) != ERR_NONE)
-        findings_init(&t->findings, t->rq->arena);
-    r = cert_parse(t->der, t->rq->arena, &c, e);
-    if (r)
-        return r;
-    len = cert_details(&c, t->rq->arena, &lines);
-    for (size_t i = 0; i < len; i++)
-        line(t, lines[i].field, lines[i].value, lines[i].is_critical);
-    put(t, "title", json_of_text(c.common_name[0] != '\0' ? c.common_name : c.subject_text));
-    put(t, "subject", json_of_text(c.subject_text));
-    put(t, "issuer", json_of_text(c.issuer_text));
-    put(t, "serial", json_of_hex(c.serial));
-    put(t, "not_before", json_of_time(c.not_before));
-    put(t, "not_after", json_of_time(c.not_after));
-    put(t, "key_type", json_string(key_type_text(c.key.type)));
-    put(t, "is_ca", json_boolean(c.is_ca));
-    put(t, "thumbprint_sha1", json_of_hex(bytes_of(c.sha1, sizeof(c.sha1))));
-    put(t, "thumbprint_sha256", json_of_hex(bytes_of(c.sha256, sizeof(c.sha256))));
-    put_names(t, &c.names);
-    return ERR_NONE;
-}
-
-static enum err read_request(struct thing *t, struct error *e)
-{
-    struct csr c;
-    enum err r;
-
-    r = csr_parse(t->der, t->rq->arena, &c, &t->findings, e);
-    if (r)
-        return r;
-    put(t, "title", json_of_text(c.common_name[0] != '\0' ? c.common_name : c.names.at[0].text));
-    put(t, "subject", json_of_text(c.subject));
-    put(t, "key_type", json_string(key_type_text(c.key.type)));
-    put_names(t, &c.names);
-    line(t, "Subject", c.subject, false);
-    line(t, "Public key", key_type_text(c.key.type), false);
-    for (size_t i = 0; i < c.names.len; i++)
-        line(t, c.names.at[i].kind == NAME_DNS ? "DNS name" : "IP address", c.names.at[i].text, false);
-    line(t, "Signature", "verified: whoever made the request holds the key", false);
-    return ERR_NONE;
-}
-
-static json_t *entries_of(const struct crl *c)
-{
-    struct der d = der_of(c->entries);
-    struct crl_line entry;
-    json_t *list = json_array();
-
-    while (!der_end(&d) && json_array_size(list) < ENTRIES_SHOWN && crl_next(&d, &entry))
-        json_array_append_new(list, json_pack("{s:o, s:o, s:i}", "serial", json_of_hex(entry.serial), "revoked_at", json_of_time(entry.at),
-                                              "reason", entry.reason));
-    return list;
-}
-
-static enum err read_crl(struct thing *t, struct error *e)
-{
-    struct crl c;
-    enum err r;
-
-    r = crl_parse(t->der, t->rq->arena, &c, e);
-    if (r)
-        return r;
-    if (lint_crl(t->der, t->rq->arena, &t->findings, NULL) != ERR_NONE)
-        findings_init(&t->findings, t->rq->arena);
-    put(t, "title", json_of_text(c.issuer_text));
-    put(t, "issuer", json_of_text(c.issuer_text));
-    put(t, "this_update", json_of_time(c.this_update));
-    put(t, "next_update", json_of_time(c.next_update));
-    put(t, "entries", json_integer((json_int_t)c.entries_len));
-    put(t, "revoked", entries_of(&c));
-    line(t, "Issuer", c.issuer_text, false);
-    line_time(t, "Effective date", c.this_update);
-    line_time(t, "Next update", c.next_update);
-    line(t, "CRL number", c.number.len > 0 ? text_hex_in(t->rq->arena, c.number) : "none", false);
-    line(t, "Revoked certificates", arena_printf(t->rq->arena, "%zu", c.entries_len), false);
-    return ERR_NONE;
-}
-
-static enum err read_key(struct thing *t, struct error *e)
-{
-    (void)e;
-    put(t, "title", json_string("Private key"));
-    line(t, "Private key", "it is not read here, and should not be sent around", false);
-    return ERR_NONE;
-}
-
-static enum err read_foreign(struct thing *t, struct error *e)
+static enum err kind_foreign(struct thing *t, struct error *e)
 {
     (void)t;
-    return fail(e, ERR_INVALID, "this kind is not read here: certificates, requests and revocation lists are");
+    return fail(e, ERR_INVALID, "this kind is not known here: certificates, requests, revocation lists, keys, PKCS #7 and PFX are");
 }
 
 static const struct kind {
     const char *label, *word;
-    enum err (*read)(struct thing *t, struct error *e);
+    enum err (*read)(struct thing *t, struct error *e);    /* NULL: it holds others */
 } kinds[] = {
-    { "CERTIFICATE", "certificate", read_certificate }, { "X509 CERTIFICATE", "certificate", read_certificate },
-    { "CERTIFICATE REQUEST", "request", read_request }, { "NEW CERTIFICATE REQUEST", "request", read_request },
-    { "X509 CRL", "crl", read_crl },                    { "PRIVATE KEY", "private-key", read_key },
-    { "RSA PRIVATE KEY", "private-key", read_key },     { "EC PRIVATE KEY", "private-key", read_key },
-    { "ENCRYPTED PRIVATE KEY", "private-key", read_key },
+    { "CERTIFICATE", "certificate", kind_certificate }, { "X509 CERTIFICATE", "certificate", kind_certificate },
+    { "CERTIFICATE REQUEST", "request", kind_request }, { "NEW CERTIFICATE REQUEST", "request", kind_request },
+    { "X509 CRL", "crl", kind_crl },                    { "PRIVATE KEY", "private-key", kind_key },
+    { "RSA PRIVATE KEY", "private-key", kind_key },     { "EC PRIVATE KEY", "private-key", kind_key },
+    { "ENCRYPTED PRIVATE KEY", "private-key", kind_key },
+    { "PKCS7", "pkcs7", NULL }, { "CMS", "pkcs7", NULL }, { "PKCS12", "pkcs12", NULL },
 };
-static const struct kind foreign = { "", "unknown", read_foreign };
+static const struct kind foreign = { "", "unknown", kind_foreign };
 
 static const struct kind *kind_of(const char *label)
 {
@@ -171,9 +49,10 @@ static const struct kind *kind_of(const char *label)
     return &foreign;
 }
 
-/* Bytes without a label: the first kind that reads them. All three are a SEQUENCE of three, and no two readers take the same. */
+/* Bytes without a label: the first kind that reads them. All are a SEQUENCE, and no two readers take the same. */
 static const struct kind *guess(struct request *rq, struct bytes der)
 {
+    struct bytes sound = der;
     struct findings notes;
     struct cert c;
     struct csr q;
@@ -186,131 +65,150 @@ static const struct kind *guess(struct request *rq, struct bytes der)
         return kind_of("CERTIFICATE REQUEST");
     if (crl_parse(der, rq->arena, &l, NULL) == ERR_NONE)
         return kind_of("X509 CRL");
-    return &foreign;
+    if (key_form(der) != KEY_FORM_NONE)
+        return kind_of("PRIVATE KEY");
+    if (!p12_is_one(der) && !pkcs7_is_one(der) && ber_to_der(der, rq->arena, &sound, NULL) != ERR_NONE)
+        return &foreign;
+    return p12_is_one(sound) ? kind_of("PKCS12") : pkcs7_is_one(sound) ? kind_of("PKCS7") : &foreign;
 }
 
-static json_t *describe(struct request *rq, const struct kind *k, struct bytes der)
+/* one thing --------------------------------------------------------------------------------------------- */
+
+static void begin(struct decoding *d, struct thing *t, const char *word, struct bytes der)
 {
-    struct thing t = { .rq = rq, .der = der, .details = json_array() };
+    *t = (struct thing){ .rq = d->rq, .der = der, .password = d->password, .budget = &d->budget, .details = json_array() };
+    t->out = json_pack("{s:s, s:s, s:n, s:o}", "kind", word, "title", "", "problem", "details", t->details);
+    findings_init(&t->findings, d->rq->arena);
+}
+
+static void finish(struct decoding *d, struct thing *t, const char *problem)
+{
+    if (problem != NULL)
+        json_object_set_new(t->out, "problem", json_of_text(problem));
+    json_object_set_new(t->out, "findings", tools_findings(&t->findings));
+    json_array_append_new(d->items, t->out);
+    if (!t->is_read || d->seen_len == ITEMS_MOST)
+        return;
+    d->seen[d->seen_len].spki = t->spki;
+    d->seen[d->seen_len].is_key = t->is_key;
+    d->seen[d->seen_len++].item = t->out;
+}
+
+static void describe(struct decoding *d, const struct kind *k, struct bytes der, struct bytes spki)
+{
     struct error why = { 0 };
+    struct thing t;
     enum err r;
 
-    t.out = json_pack("{s:s, s:s, s:n, s:o}", "kind", k->word, "title", "", "problem", "details", t.details);
-    findings_init(&t.findings, rq->arena);
+    begin(d, &t, k->word, der);
+    t.spki = spki;
     r = k->read(&t, &why);
-    if (r)
-        put(&t, "problem", json_of_text(why.text));
-    put(&t, "findings", tools_findings(&t.findings));
-    return t.out;
+    finish(d, &t, r ? why.text : NULL);
 }
 
-static enum err describe_pem(struct request *rq, const char *text, json_t *items, struct error *e)
+/* a file of several ------------------------------------------------------------------------------------- */
+
+static const char *const inside[] = { [ITEM_CERTIFICATE] = "CERTIFICATE", [ITEM_KEY] = "PRIVATE KEY", [ITEM_REQUEST] = "CERTIFICATE REQUEST", [ITEM_CRL] = "X509 CRL" };
+
+static void describe_inside(struct decoding *d, const struct item *item)
+{
+    struct thing t;
+
+    if (item->trouble == NULL)
+        return describe(d, kind_of(inside[item->kind]), item->der, item->kind == ITEM_KEY ? item->spki : (struct bytes){ 0 });
+    begin(d, &t, "private-key", item->der);
+    json_object_set_new(t.out, "title", json_string("Private key"));
+    finish(d, &t, item->trouble);
+}
+
+static void count_lines(struct thing *t, const struct items *list)
+{
+    static const char *const words[] = { [ITEM_CERTIFICATE] = "Certificates", [ITEM_KEY] = "Private keys", [ITEM_REQUEST] = "Requests", [ITEM_CRL] = "Revocation lists" };
+    size_t counts[4] = { 0 };
+
+    for (size_t i = 0; i < list->len; i++)
+        counts[list->at[i].kind]++;
+    for (size_t i = 0; i < 4; i++)
+        if (counts[i] > 0)
+            kind_line(t, words[i], arena_printf(t->rq->arena, "%zu", counts[i]), false);
+}
+
+static void describe_many(struct decoding *d, const struct kind *k, struct bytes der)
+{
+    bool is_pfx = strcmp(k->word, "pkcs12") == 0;
+    struct error why = { 0 };
+    struct items list;
+    struct thing t;
+    enum err r;
+
+    begin(d, &t, k->word, der);
+    items_init(&list, d->rq->arena);
+    r = bundle_read(der, d->password, &list, &why);
+    json_object_set_new(t.out, "title", json_string(is_pfx ? "PFX (PKCS #12)" : "PKCS #7"));
+    count_lines(&t, &list);
+    if (list.len + json_array_size(d->items) >= ITEMS_MOST)
+        findings_add(&t.findings, LEVEL_NOTE, "too-many", "", "only the first %d of what is in it are shown", ITEMS_MOST);
+    finish(d, &t, r ? why.text : NULL);
+    for (size_t i = 0; i < list.len && json_array_size(d->items) < ITEMS_MOST; i++)
+        describe_inside(d, &list.at[i]);
+}
+
+static void describe_any(struct decoding *d, const struct kind *k, struct bytes der)
+{
+    if (k->read == NULL)
+        describe_many(d, k, der);
+    else
+        describe(d, k, der, (struct bytes){ 0 });
+}
+
+static enum err describe_pem(struct decoding *d, const char *text, struct error *e)
 {
     const char *at = text, *end = text + strlen(text), *label;
     struct bytes der;
 
     for (;;) {
-        enum err r = pem_next(&at, end, rq->arena, &label, &der, e);
+        enum err r = pem_next(&at, end, d->rq->arena, &label, &der, e);
 
-        if (r == ERR_ABSENT && json_array_size(items) > 0)
+        if (r == ERR_ABSENT && json_array_size(d->items) > 0)
             return ERR_NONE;
         if (r)
-            return fail_at(e, "/data", "%s", arena_text(rq->arena, e->text));
-        if (json_array_size(items) == ITEMS_MOST)
+            return fail_at(e, "/data", "%s", arena_text(d->rq->arena, e->text));
+        if (json_array_size(d->items) >= ITEMS_MOST)
             return fail_at(e, "/data", "more than %d things at once", ITEMS_MOST);
-        json_array_append_new(items, describe(rq, kind_of(label), der));
+        describe_any(d, kind_of(label), der);
     }
+}
+
+/* Which key stands beside its certificate. */
+static void tell_pairs(struct decoding *d)
+{
+    for (size_t k = 0; k < d->seen_len; k++)
+        for (size_t i = 0; d->seen[k].is_key && i < d->seen_len; i++)
+            if (!d->seen[i].is_key && bytes_equal(d->seen[i].spki, d->seen[k].spki))
+                json_array_append_new(json_object_get(d->seen[k].item, "details"),
+                                      json_pack("{s:s, s:O, s:b}", "field", "Belongs to", "value", json_object_get(d->seen[i].item, "title"), "critical", false));
 }
 
 enum err tools_decode(struct app *app, struct request *rq, struct error *e)
 {
+    struct decoding d = { .rq = rq, .password = body_text(rq, "password"), .items = json_array() };
     const char *text = body_text(rq, "data");
-    json_t *items = json_array();
     struct bytes der;
     enum err r;
 
     (void)app;
     if (strstr(text, "-----BEGIN") != NULL) {
-        r = describe_pem(rq, text, items, e);
+        r = describe_pem(&d, text, e);
     } else {
         r = tools_der(rq, text, "/data", &der, e);
         if (!r)
-            json_array_append_new(items, describe(rq, guess(rq, der), der));
+            describe_any(&d, guess(rq, der), der);
     }
     if (r) {
-        json_decref(items);
+        json_decref(d.items);
         return r;
     }
-    reply_json(rq, 200, json_pack("{s:o}", "items", items));
-    return ERR_NONE;
-}
-
-/* match ------------------------------------------------------------------------------------------------- */
-
-/* The keeper reads it, as any key that comes from outside; what it seals is thrown away. */
-static enum err spki_of_key(struct app *app, struct request *rq, const char *text, struct bytes *out, struct error *e)
-{
-    struct key_spec spec = { .purpose = PURPOSE_SUBJECT, .type = KEY_NONE, .id = id_new() };
-    struct sealed_key sealed;
-    struct bytes pkcs8;
-    enum err r;
-
-    r = pkcs8_of_pem(bytes_text(text), rq->arena, &pkcs8, e);
-    if (!r)
-        r = keeper_seal(app->keeper, &spec, pkcs8, rq->arena, &sealed, e);
-    if (r == ERR_INVALID)
-        return fail_at(e, "/key", "%s", arena_text(rq->arena, e->text));
-    if (r)
-        return r;
-    *out = sealed.spki;
-    return ERR_NONE;
-}
-
-static enum err spki_of_request(struct request *rq, const char *text, struct bytes *out, struct error *e)
-{
-    struct findings notes;
-    struct bytes der;
-    struct csr csr;
-    enum err r;
-
-    findings_init(&notes, rq->arena);
-    r = tools_der(rq, text, "/request", &der, e);
-    if (r)
-        return r;
-    r = csr_parse(der, rq->arena, &csr, &notes, e);
-    if (r)
-        return fail_at(e, "/request", "%s", arena_text(rq->arena, e->text));
-    *out = csr.key.der;
-    return ERR_NONE;
-}
-
-static json_t *sha256_of(struct bytes from)
-{
-    uint8_t sha256[SHA256_LEN];
-
-    hash_sha256(from, sha256);
-    return json_of_hex(bytes_of(sha256, sizeof(sha256)));
-}
-
-enum err tools_match(struct app *app, struct request *rq, struct error *e)
-{
-    const char *key = body_text(rq, "key"), *request = body_text(rq, "request");
-    struct bytes der, other = { 0 };
-    struct cert cert;
-    enum err r;
-
-    if ((key == NULL) == (request == NULL))
-        return fail_at(e, "/key", "give either a key or a request");
-    r = tools_der(rq, body_text(rq, "certificate"), "/certificate", &der, e);
-    if (r)
-        return r;
-    r = cert_parse(der, rq->arena, &cert, e);
-    if (r)
-        return fail_at(e, "/certificate", "%s", arena_text(rq->arena, e->text));
-    r = key != NULL ? spki_of_key(app, rq, key, &other, e) : spki_of_request(rq, request, &other, e);
-    if (r)
-        return r;
-    reply_json(rq, 200, json_pack("{s:b, s:o, s:o}", "match", bytes_equal(cert.key.der, other),
-                                  "certificate_key_sha256", sha256_of(cert.key.der), "other_key_sha256", sha256_of(other)));
+    tell_pairs(&d);
+    reply_json(rq, 200, json_pack("{s:o}", "items", d.items));
     return ERR_NONE;
 }

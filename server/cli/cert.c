@@ -1,10 +1,9 @@
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/cert_import.h"
 #include "cli/remote.h"
+#include "cli/save.h"
 
 static const struct column list_columns[] = {
     { "ID", "id", 36 }, { "ISSUED TO", "common_name", 28 }, { "ISSUED BY", "issuer", 24 }, { "EXPIRATION DATE", "not_after", 20 },
@@ -177,28 +176,6 @@ static int renew(struct cli *c)
     return r ? cli_fail(&e) : with_id(c, "POST", "/renew", body);
 }
 
-/* A file with a key is ours alone from its first byte on; an existing one is not overwritten. */
-static int save(const char *path, struct bytes body)
-{
-    int fd = strcmp(path, "-") == 0 ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    ssize_t n;
-
-    if (fd < 0) {
-        fprintf(stderr, "signet: cannot write %s: is it there already?\n", path);
-        return EXIT_FAILED;
-    }
-    n = write(fd, body.at, body.len);
-    if (fd != STDOUT_FILENO && close(fd) != 0)
-        n = -1;
-    if (n != (ssize_t)body.len) {
-        fprintf(stderr, "signet: could not write all of %s\n", path);
-        return EXIT_FAILED;
-    }
-    if (fd != STDOUT_FILENO)
-        fprintf(stderr, "signet: wrote %s\n", path);
-    return EXIT_OK;
-}
-
 static int export_(struct cli *c)
 {
     static const char *const formats[][2] = { { "pfx", "pkcs12" }, { "pkcs12", "pkcs12" }, { "pem", "pem" }, { "der", "der" }, { "p7b", "p7b" } };
@@ -230,7 +207,7 @@ static int export_(struct cli *c)
     r = remote_call(c, "POST", arena_printf(c->arena, "/api/v1/certificates/%s/export", remote_escape(c->arena, id)), body, &answer, &e);
     if (r)
         return cli_fail(&e);
-    return save(cli_value(c, "out") != NULL ? cli_value(c, "out") : *answer.filename != '\0' ? answer.filename : "-", answer.body);
+    return cli_save(cli_value(c, "out") != NULL ? cli_value(c, "out") : *answer.filename != '\0' ? answer.filename : "-", answer.body);
 }
 
 static const struct cli_option issue_options[] = {

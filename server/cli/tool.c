@@ -4,11 +4,12 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "cli/remote.h"
+#include "cli/tool.h"
 #include "pki/pem.h"
 
 enum { TEXT_MAX = 1024 * 1024 };
 
-static const struct column chain_columns[] = {
+const struct column tool_chain_columns[] = {
     { "SUBJECT", "subject", 40 }, { "ISSUER", "issuer", 40 }, { "VALID TO", "not_after", 20 }, { 0 }
 };
 
@@ -33,8 +34,7 @@ static enum err add_file(const char *path, struct buf *out, struct error *e)
     return out->is_over ? fail(e, ERR_INVALID, "%s is larger than 1 MiB", path) : ERR_NONE;
 }
 
-/* PEM as it is. Anything else becomes a block under `label`, or bare base64 when there is none. */
-static enum err read_text(struct cli *c, const char *path, const char *label, const char **out, struct error *e)
+enum err tool_read(struct cli *c, const char *path, const char *label, const char **out, struct error *e)
 {
     struct buf b;
     enum err r;
@@ -49,13 +49,26 @@ static enum err read_text(struct cli *c, const char *path, const char *label, co
     return r;
 }
 
+enum err tool_password(struct cli *c, json_t *body, struct error *e)
+{
+    const char *password = NULL;
+    enum err r;
+
+    if (cli_value(c, "password-file") == NULL)
+        return ERR_NONE;
+    r = cli_secret(c, "password-file", "password of the file", false, &password, e);
+    if (!r)
+        json_object_set_new(body, "password", json_string(password));
+    return r;
+}
+
 /* All arguments, one after the other. */
-static enum err read_all(struct cli *c, const char **out, struct error *e)
+enum err tool_read_all(struct cli *c, const char **out, struct error *e)
 {
     const char *all = "", *one;
 
     for (size_t i = 0; i < c->arguments_len; i++) {
-        enum err r = read_text(c, c->arguments[i], "CERTIFICATE", &one, e);
+        enum err r = tool_read(c, c->arguments[i], "CERTIFICATE", &one, e);
 
         if (r)
             return r;
@@ -65,14 +78,14 @@ static enum err read_all(struct cli *c, const char **out, struct error *e)
     return ERR_NONE;
 }
 
-static enum err ask(struct cli *c, const char *path, json_t *body, json_t **answer, struct error *e)
+enum err tool_ask(struct cli *c, const char *path, json_t *body, json_t **answer, struct error *e)
 {
     if (body == NULL)
         return fail(e, ERR_INVALID, "what was given is not UTF-8");
     return remote_json(c, "POST", path, body, answer, e);
 }
 
-static void show_findings(const json_t *findings)
+void tool_findings(const json_t *findings)
 {
     json_t *finding;
     size_t i;
@@ -91,8 +104,8 @@ static int show_verdict(struct cli *c, json_t *answer)
     if (c->is_json) {
         print_json(answer);
     } else {
-        print_table(json_object_get(answer, "chain"), chain_columns);
-        show_findings(json_object_get(answer, "findings"));
+        print_table(json_object_get(answer, "chain"), tool_chain_columns);
+        tool_findings(json_object_get(answer, "findings"));
         printf("%s\n", is_valid ? "valid" : "not valid");
     }
     return is_valid ? EXIT_OK : EXIT_FAILED;
@@ -108,9 +121,9 @@ static int verify(struct cli *c)
 
     if (c->arguments_len == 0)
         return cli_usage(c, "which chain? Give its files, the certificate that is judged first");
-    r = read_all(c, &chain, &e);
+    r = tool_read_all(c, &chain, &e);
     if (!r && cli_value(c, "roots") != NULL)
-        r = read_text(c, cli_value(c, "roots"), "CERTIFICATE", &roots, &e);
+        r = tool_read(c, cli_value(c, "roots"), "CERTIFICATE", &roots, &e);
     if (r)
         return cli_fail(&e);
     body = json_pack("{s:s}", "chain", chain);
@@ -119,7 +132,7 @@ static int verify(struct cli *c)
     for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
         if (cli_value(c, members[i]) != NULL)
             json_object_set_new(body, members[i], json_string(cli_value(c, members[i])));
-    r = ask(c, "/api/v1/tools/verify", body, &answer, &e);
+    r = tool_ask(c, "/api/v1/tools/verify", body, &answer, &e);
     return r ? cli_fail(&e) : show_verdict(c, answer);
 }
 
@@ -134,20 +147,24 @@ static void show_item(const json_t *item)
         printf("  %s\n", json_string_value(problem));
     json_array_foreach(json_object_get(item, "details"), i, line)
         printf("  %-28s %s\n", json_string_value(json_object_get(line, "field")), json_string_value(json_object_get(line, "value")));
-    show_findings(json_object_get(item, "findings"));
+    tool_findings(json_object_get(item, "findings"));
 }
 
 static int decode_one(struct cli *c, const char *path)
 {
+    json_t *answer, *item, *body = NULL;
     const char *text = NULL;
     struct error e = { 0 };
-    json_t *answer, *item;
     enum err r;
     size_t i;
 
-    r = read_text(c, path, NULL, &text, &e);
+    r = tool_read(c, path, NULL, &text, &e);
     if (!r)
-        r = ask(c, "/api/v1/tools/decode", json_pack("{s:s}", "data", text), &answer, &e);
+        body = json_pack("{s:s}", "data", text);
+    if (body != NULL)
+        r = tool_password(c, body, &e);
+    if (!r)
+        r = tool_ask(c, "/api/v1/tools/decode", body, &answer, &e);
     if (r)
         return cli_fail(&e);
     if (c->is_json)
@@ -185,18 +202,21 @@ static int show_match(struct cli *c, json_t *answer)
 static int match(struct cli *c)
 {
     const char *certificate = NULL, *other = NULL;
+    json_t *answer, *body = NULL;
     struct error e = { 0 };
-    json_t *answer;
     enum err r;
 
     if (c->arguments_len != 2)
         return cli_usage(c, "give two files: a certificate, and a private key or a request");
-    r = read_text(c, c->arguments[0], "CERTIFICATE", &certificate, &e);
+    r = tool_read(c, c->arguments[0], "CERTIFICATE", &certificate, &e);
     if (!r)
-        r = read_text(c, c->arguments[1], "PRIVATE KEY", &other, &e);
+        r = tool_read(c, c->arguments[1], "PRIVATE KEY", &other, &e);
     if (!r)
-        r = ask(c, "/api/v1/tools/match", json_pack("{s:s, s:s}", "certificate", certificate,
-                                                    strstr(other, "REQUEST-----") != NULL ? "request" : "key", other), &answer, &e);
+        body = json_pack("{s:s, s:s}", "certificate", certificate, strstr(other, "REQUEST-----") != NULL ? "request" : "key", other);
+    if (body != NULL)
+        r = tool_password(c, body, &e);
+    if (!r)
+        r = tool_ask(c, "/api/v1/tools/match", body, &answer, &e);
     return r ? cli_fail(&e) : show_match(c, answer);
 }
 
@@ -208,11 +228,24 @@ static const struct cli_option verify_options[] = {
     { 0 }
 };
 
+static const struct cli_option password_options[] = {
+    { "password-file", "FILE", "password of the file, if it has one; - is standard input" },
+    { 0 }
+};
+
 const struct cli_verb tool_verbs[] = {
     { "tool", "verify", "FILE...", "judge a chain: order, dates, key use, names, constraints",
       "  signet tool verify www.pem --name www.example.lan\n  signet tool verify leaf.pem sub.pem --roots root.pem\n", verify, verify_options },
-    { "tool", "decode", "FILE...", "say what a certificate, request or CRL holds", "  signet tool decode request.csr\n", decode, NULL },
+    { "tool", "decode", "FILE...", "say what a file holds: certificate, request, CRL, key, PKCS #7, PFX",
+      "  signet tool decode request.csr\n  signet tool decode old.pfx --password-file secret.txt\n", decode, password_options },
     { "tool", "match", "CERTIFICATE OTHER", "see whether a private key or a request belongs to a certificate",
-      "  signet tool match www.pem www.key\n", match, NULL },
+      "  signet tool match www.pem www.key\n", match, password_options },
+    { "tool", "convert", "FILE...", "make PEM, DER, PKCS #7 or a PFX of files; nothing is kept on the server",
+      "  signet tool convert old.pfx --password-file secret.txt --to pem --out www.pem\n"
+      "  signet tool convert www.pem www.key chain.pem --to pfx --new-password-file secret.txt\n", tool_convert, tool_convert_options },
+    { "tool", "explain", "WORDS...", "say what is meant by the error of a browser or program, and what to do",
+      "  signet tool explain NET::ERR_CERT_AUTHORITY_INVALID\n"
+      "  openssl s_client -connect www.example.lan:443 -showcerts </dev/null 2>&1 | signet tool explain --file - --name www.example.lan\n",
+      tool_explain, tool_explain_options },
     { 0 }
 };

@@ -1,6 +1,7 @@
 // The toolbox: chains judged, things decoded, keys matched, by REST and by the command line; nothing of it is kept.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SLOW, corpus, file, run, started, tool } from './lib/daemon.mjs';
 
@@ -114,4 +115,133 @@ test('the same by the command line, whose exit code is the verdict', async () =>
   assert.match(refused.stdout, /untrusted[^]*not valid/);
   assert.match(run(['tool', 'decode', der], remote()).stdout, /^certificate {2}cli\.example\.lan\n[^]*Thumbprint/);
   assert.equal(run(['tool', 'verify'], remote()).status, 2);
+});
+
+// A certificate of ours with its key and its issuer, as files of others hold them.
+async function household(name) {
+  const key = join(d.dir, `${name}.key`);
+  const csr = tool('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`]).stdout;
+  const made = await d.ok('POST', '/api/v1/certificates', { csr });
+  const [leaf, issuer] = made.pem.split(/(?<=-----END CERTIFICATE-----\n)/);
+  return { made, leaf, issuer, key: tool('openssl', ['pkey', '-in', key]).stdout };
+}
+const decode = body => d.ok('POST', '/api/v1/tools/decode', body).then(answer => answer.items);
+const convert = body => d.call('POST', '/api/v1/tools/convert', body);
+const explain = body => d.ok('POST', '/api/v1/tools/explain', body);
+const causes = answer => answer.causes.map(c => c.rule);
+
+test('PKCS #7, PFX and keys are decoded as well, and nothing of a private key is shown', async () => {
+  const { leaf, issuer, key } = await household('box.example.lan');
+  const pem = file(d.dir, 'box.pem', leaf + issuer), pfx = join(d.dir, 'box.pfx');
+  const p7b = tool('openssl', ['crl2pkcs7', '-nocrl', '-certfile', pem]).stdout;
+  assert.deepEqual((await decode({ data: p7b })).map(i => i.kind), ['pkcs7', 'certificate', 'certificate']);
+  tool('openssl', ['pkcs12', '-export', '-in', pem, '-inkey', join(d.dir, 'box.example.lan.key'), '-out', pfx, '-passout', 'pass:secret']);
+  const data = readFileSync(pfx).toString('base64');
+  const items = await decode({ data, password: 'secret' });
+  assert.deepEqual(items.map(i => i.kind).sort(), ['certificate', 'certificate', 'pkcs12', 'private-key']);
+  const held = items.find(i => i.kind === 'private-key');
+  assert.equal(held.key_type, 'ec-p256');
+  assert.equal(held.details.find(l => l.field === 'Belongs to').value, 'box.example.lan');
+  const secret = Buffer.from(key.replace(/-----.*-----|\s/g, ''), 'base64').subarray(36, 68);
+  assert.ok(![secret.toString('hex'), secret.toString('base64').slice(2, 38)].some(form => JSON.stringify(items).includes(form)));
+  const [wrong] = await decode({ data, password: 'another' });
+  assert.equal(wrong.kind, 'pkcs12');
+  assert.match(wrong.problem, /password/);
+  const sealed = tool('openssl', ['pkcs8', '-topk8', '-in', join(d.dir, 'box.example.lan.key'), '-passout', 'pass:secret']).stdout;
+  assert.match((await decode({ data: sealed }))[0].problem, /password/);
+  assert.equal((await decode({ data: sealed, password: 'secret' }))[0].key_type, 'ec-p256');
+  assert.equal((await d.ok('POST', '/api/v1/tools/match', { certificate: leaf, key: sealed, password: 'secret' })).match, true);
+  const refused = await d.call('POST', '/api/v1/tools/match', { certificate: leaf, key: sealed, password: 'another' });
+  assert.equal(refused.body.errors[0].pointer, '/password');
+});
+
+test('one form becomes the other: PEM to PFX to PEM, P7B and DER, read by openssl and by keytool', async () => {
+  const { leaf, issuer, key } = await household('form.example.lan');
+  const before = (await d.ok('GET', '/api/v1/status')).certificates;
+  // out of order on purpose: the leaf comes first in what is made
+  const made = await convert({ data: issuer + key + leaf, format: 'pkcs12', new_password: 'secret', filename: 'form.pem' });
+  assert.equal(made.status, 200, JSON.stringify(made.body));
+  assert.match(made.headers['content-disposition'], /form\.pfx/);
+  const pfx = file(d.dir, 'form.pfx', made.bytes);
+  const seen = tool('openssl', ['pkcs12', '-in', pfx, '-passin', 'pass:secret', '-nodes']).stdout;
+  assert.match(seen, /BEGIN PRIVATE KEY/);
+  assert.equal(seen.match(/BEGIN CERTIFICATE/g).length, 2);
+
+  const data = made.bytes.toString('base64');
+  const pem = (await convert({ data, password: 'secret', format: 'pem' })).bytes.toString();
+  assert.ok(pem.startsWith(leaf + issuer), 'back to what it was, leaf first');
+  assert.equal(tool('openssl', ['pkey'], { input: pem }).stdout, key);
+  const sealed = (await convert({ data, password: 'secret', format: 'pem', new_password: 'other secret' })).bytes.toString();
+  assert.match(sealed, /BEGIN ENCRYPTED PRIVATE KEY/);
+  assert.equal(tool('openssl', ['pkey', '-passin', 'pass:other secret'], { input: sealed }).stdout, key);
+  const der = (await convert({ data: leaf + issuer, format: 'der' })).bytes;
+  assert.deepEqual(der, Buffer.from(leaf.replace(/-----.*-----|\s/g, ''), 'base64'));
+  const p7b = file(d.dir, 'form.p7b', (await convert({ data: der.toString('base64'), format: 'p7b' })).bytes);
+  assert.match(tool('openssl', ['pkcs7', '-inform', 'DER', '-in', p7b, '-print_certs']).stdout, /form\.example\.lan/);
+  const legacy = file(d.dir, 'legacy.pfx', (await convert({ data: leaf + key, format: 'pkcs12', new_password: 'secret', pkcs12_profile: 'legacy' })).bytes);
+  assert.match(tool('openssl', ['pkcs12', '-in', legacy, '-passin', 'pass:secret', '-info', '-noout']).stderr, /sha1.*2048|TripleDES/is);
+  assert.deepEqual((await d.ok('GET', '/api/v1/status')).certificates, before, 'nothing is kept');
+});
+
+test('what cannot be converted says why, at the member', async () => {
+  const { leaf, key, made } = await household('not.example.lan');
+  const refused = async (body, pointer, why) => {
+    const { status, body: problem } = await convert(body);
+    assert.equal(status, 422, `${why}: ${JSON.stringify(problem)}`);
+    assert.equal(problem.errors[0].pointer, pointer);
+    assert.match(problem.detail, why);
+  };
+  await refused({ data: leaf, format: 'pkcs12', new_password: 'secret' }, '/data', /needs the private key/);
+  await refused({ data: d.ca + key, format: 'pkcs12', new_password: 'secret' }, '/data', /none of the certificates belongs/);
+  await refused({ data: leaf + key, format: 'pkcs12' }, '/new_password', /password/);
+  await refused({ data: leaf + key, format: 'pkcs12', new_password: 'secret', pkcs12_profile: 'none' }, '/pkcs12_profile', /no such profile/);
+  await refused({ data: leaf + key, format: 'jks' }, '/format', /no such form/);
+  await refused({ data: key, format: 'p7b' }, '/data', /no certificate/);
+  await refused({ data: '???', format: 'pem' }, '/data', /neither PEM/);
+  const { token } = await d.ok('POST', '/api/v1/tokens', { name: 'looker', role: 'viewer', expires_in_days: 1 });
+  assert.equal((await d.call('POST', '/api/v1/tools/convert', { data: made.pem, format: 'der' }, { token })).status, 403);
+  assert.equal((await d.call('POST', '/api/v1/tools/explain', { text: 'x509' }, { token })).status, 200);
+});
+
+test('an error is explained by its words, and held against the chain when there is one', async () => {
+  const said = await explain({ text: 'NET::ERR_CERT_COMMON_NAME_INVALID' });
+  assert.deepEqual(causes(said), ['name-mismatch']);
+  assert.deepEqual(said.causes[0].said, [{ program: 'Chrome, Edge', code: 'ERR_CERT_COMMON_NAME_INVALID' }]);
+  assert.deepEqual([said.valid, said.causes[0].in_chain], [null, null]);
+  assert.ok(said.causes[0].remedy.length > 0 && said.causes[0].affects);
+  assert.deepEqual((await explain({ text: 'it does not work' })).causes, []);
+  assert.equal((await d.call('POST', '/api/v1/tools/explain', {})).body.errors[0].pointer, '/text');
+
+  const { made, leaf } = await household('why.example.lan');
+  const other = await explain({ text: 'SSL_ERROR_BAD_CERT_DOMAIN', chain: made.pem, name: 'other.example.lan' });
+  assert.deepEqual([other.valid, other.causes[0].rule, other.causes[0].in_chain], [false, 'name-mismatch', true]);
+  const fine = await explain({ text: 'SEC_ERROR_UNKNOWN_ISSUER', chain: made.pem, name: 'why.example.lan' });
+  assert.deepEqual([fine.valid, fine.causes[0].in_chain], [true, false], 'the chain is good here: the client lacks the root');
+  const alone = await explain({ text: 'unable to get local issuer certificate', chain: leaf });
+  assert.deepEqual(alone.causes.map(c => [c.rule, c.in_chain]), [['untrusted', true], ['incomplete-chain', true]]);
+  const own = await d.ok('POST', '/api/v1/certificates', { dns_names: ['own.example.lan'], issuer: 'self', key: { type: 'ed25519' }, valid_days: 397 });
+  assert.deepEqual(causes(await explain({ chain: own.pem })), ['self-signed', 'key-type']);
+});
+
+test("a live server's chain as openssl s_client prints it is read whole", async () => {
+  const seen = tool('openssl', ['s_client', '-connect', `localhost:${d.https}`, '-servername', 'localhost', '-showcerts'], { input: '', status: null });
+  const answer = await explain({ text: seen.stdout + seen.stderr, name: 'localhost' });
+  assert.equal(answer.valid, true, JSON.stringify(answer.findings));
+  assert.ok(causes(answer).some(rule => ['untrusted', 'incomplete-chain'].includes(rule)));
+  assert.equal(answer.causes[0].in_chain, false);
+});
+
+test('convert and explain by the command line', async () => {
+  const { leaf, issuer } = await household('line.example.lan');
+  const pem = file(d.dir, 'line.pem', leaf), chain = file(d.dir, 'line.chain.pem', issuer), secret = file(d.dir, 'line.secret', 'secret\n'), pfx = join(d.dir, 'line.pfx');
+  assert.equal(run(['tool', 'convert', pem, join(d.dir, 'line.example.lan.key'), chain, '--to', 'pfx', '--new-password-file', secret, '--out', pfx], remote()).status, 0);
+  assert.match(tool('openssl', ['pkcs12', '-in', pfx, '-passin', 'pass:secret', '-nodes']).stdout, /BEGIN PRIVATE KEY/);
+  assert.match(run(['tool', 'decode', pfx, '--password-file', secret], remote()).stdout, /^pkcs12 {2}PFX[^]*private-key[^]*Belongs to +line\.example\.lan/);
+  assert.match(run(['tool', 'convert', pfx, '--password-file', secret, '--to', 'pem', '--out', '-'], remote()).stdout, /BEGIN CERTIFICATE[^]*BEGIN PRIVATE KEY/);
+  assert.equal(run(['tool', 'convert', pem], remote()).status, 2);
+  const told = run(['tool', 'explain', 'curl: (60) SSL certificate problem: certificate has expired'], remote());
+  assert.equal(told.status, 0);
+  assert.match(told.stdout, /is over \(expired\)[^]*said by {2}OpenSSL[^]*1\. Renew it/);
+  assert.match(run(['tool', 'explain', '--chain', pem, '--name', 'x.example.lan'], remote()).stdout, /name-mismatch[^]*incomplete-chain/);
+  assert.equal(run(['tool', 'explain', 'no idea'], remote()).status, 1);
 });

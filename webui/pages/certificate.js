@@ -8,10 +8,11 @@ import { go, href } from '../lib/router.js';
 import * as time from '../lib/time.js';
 import { Chain } from '../parts/chain.js';
 import { ExportDialog, fileStem } from '../parts/export.js';
+import { Fields, Findings } from '../parts/fields.js';
 import { Icon } from '../parts/icon.js';
 import { Archived, DeleteDialog, InUseBy } from '../parts/lineage.js';
 import { Rosette } from '../parts/rosette.js';
-import { Badge, Busy, Button, Card, Copy, Dialog, Facts, Fault, Input, keyWord, Note, Page, Status, Submit, Tabs, Thumbprint, toast, When } from '../parts/ui.js';
+import { Badge, Busy, Button, Card, Dialog, Facts, Fault, Input, keyWord, Note, Page, Status, Submit, Tabs, Thumbprint, toast, When } from '../parts/ui.js';
 
 const TABS = [['general', 'General'], ['details', 'Details'], ['path', 'Certification Path'], ['uses', 'In use by'], ['versions', 'Versions'], ['history', 'History']];
 
@@ -53,15 +54,11 @@ function Loaded({ load, children }) {
   return html`<${Fault} of=${load.problem} again=${load.reload} />${load.value ? children(load.value) : load.busy && html`<${Busy} />`}`;
 }
 
-const LEVELS = { error: ['bad', 'Error'], warning: ['warn', 'Warning'], note: ['quiet', 'Note'] };
-
 function Details({ c, onExport }) {
   const load = useLoad(() => get(`/certificates/${c.id}/details`), [c.id, c.version]);
   return html`<${Loaded} load=${load}>${({ items, findings = [] }) => html`
-    ${findings.map((f) => html`<${Note} tone=${(LEVELS[f.level] || LEVELS.note)[0]} title=${(LEVELS[f.level] || [0, f.level])[1]}>${f.detail} <span class="small muted">${f.rule}</span><//>`)}
-    <div class="table-frame" tabindex="0" role="region" aria-label="Fields"><table class="details"><thead><tr><th scope="col">Field</th><th scope="col">Value</th><th><span class="unseen">Copy</span></th></tr></thead>
-      <tbody>${items.map((i) => html`<tr><th scope="row">${i.field}${i.critical && html` <${Badge} tone="warn" icon="info">critical<//>`}</th>
-        <td class="value">${String(i.value)}</td><td class="narrow"><${Copy} text=${String(i.value)} label="Copy ${i.field}" /></td></tr>`)}</tbody></table></div>
+    <${Findings} items=${findings} />
+    <${Fields} items=${items} />
     <div class="row end"><${Button} icon="download" onClick=${onExport}>Copy to File…<//></div>`}<//>`;
 }
 

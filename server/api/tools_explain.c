@@ -1,0 +1,129 @@
+/* tools_explain - what a program said, and what its chain shows: which rule fails, for whom, what to do. */
+#include "api/tools.h"
+
+#include "api/json.h"
+#include "pki/explain.h"
+
+enum { CAUSES_MOST = 24 };
+
+struct cause {
+    const struct explanation *why;
+    json_t *said;
+    bool is_in_chain;
+};
+struct causes {
+    struct cause at[CAUSES_MOST];
+    size_t len;
+};
+
+static struct cause *find_cause(struct causes *l, const char *rule)
+{
+    for (size_t i = 0; i < l->len; i++)
+        if (strcmp(l->at[i].why->rule, rule) == 0)
+            return &l->at[i];
+    return NULL;
+}
+
+/* NULL: there is no room, or no explanation. */
+static struct cause *add_cause(struct causes *l, const char *rule)
+{
+    const struct explanation *why = explain_rule(rule);
+    struct cause *known = find_cause(l, rule);
+
+    if (known != NULL || why == NULL || l->len == CAUSES_MOST)
+        return known;
+    l->at[l->len] = (struct cause){ .why = why, .said = json_array() };
+    return &l->at[l->len++];
+}
+
+static void hear(struct causes *l, const char *text)
+{
+    struct said said[SAID_MAX];
+    size_t len = explain_text(bytes_text(text), said);
+
+    for (size_t i = 0; i < len; i++) {
+        struct cause *cause = add_cause(l, said[i].rule);
+
+        if (cause != NULL)
+            json_array_append_new(cause->said, json_pack("{s:s, s:s}", "program", said[i].program, "code", said[i].code));
+    }
+}
+
+static bool means_too(const struct explanation *why, const char *rule)
+{
+    for (size_t i = 0; i < sizeof(why->also) / sizeof(*why->also) && why->also[i] != NULL; i++)
+        if (strcmp(why->also[i], rule) == 0)
+            return true;
+    return false;
+}
+
+/* What stands in the chain is a cause of its own, and makes those true that were said by the same words. */
+static void see(struct causes *l, const struct findings *found, const struct chain *chain)
+{
+    for (size_t i = 0; i < found->len; i++) {
+        const char *rule = strcmp(found->at[i].rule, "untrusted") == 0 ? explain_untrusted(chain) : found->at[i].rule;
+        struct cause *cause = add_cause(l, rule);
+
+        if (cause != NULL)
+            cause->is_in_chain = true;
+        for (size_t k = 0; k < l->len; k++)
+            l->at[k].is_in_chain |= means_too(l->at[k].why, rule);
+    }
+}
+
+static json_t *texts(const char *const *list, size_t most)
+{
+    size_t len = 0;
+
+    while (len < most && list[len] != NULL)
+        len++;
+    return json_of_texts(list, len);
+}
+
+static json_t *causes_json(const struct causes *l, bool has_chain)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < l->len; i++) {
+        const struct cause *c = &l->at[i];
+
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "rule", c->why->rule, "title", c->why->title, "affects", c->why->affects,
+                                              "remedy", texts(c->why->remedy, sizeof(c->why->remedy) / sizeof(*c->why->remedy)), "said", c->said,
+                                              "in_chain", has_chain ? json_boolean(c->is_in_chain) : json_null()));
+    }
+    return list;
+}
+
+/* What openssl s_client prints has both in it. */
+static const char *chain_in(struct request *rq, const char **field)
+{
+    const char *chain = body_text(rq, "chain"), *text = body_text(rq, "text");
+
+    *field = chain != NULL ? "/chain" : "/text";
+    return chain != NULL ? chain : text != NULL && strstr(text, "-----BEGIN CERTIFICATE-----") != NULL ? text : NULL;
+}
+
+enum err tools_explain(struct app *app, struct request *rq, struct error *e)
+{
+    const char *text = body_text(rq, "text"), *field, *pem = chain_in(rq, &field);
+    struct causes causes = { 0 };
+    struct chain chain = { 0 };
+    enum err r;
+
+    if (text == NULL && pem == NULL)
+        return fail_at(e, "/text", "what did the program say? Give its words, or the chain of the server");
+    if (pem != NULL) {
+        r = tools_judge(app, rq, pem, field, &chain, e);
+        if (r)
+            return r;
+        if (chain.len > 0)
+            explain_clients(chain.at[0], &rq->findings);
+    }
+    if (text != NULL)
+        hear(&causes, text);
+    see(&causes, &rq->findings, &chain);
+    reply_json(rq, 200, json_pack("{s:o, s:o, s:o, s:o}", "causes", causes_json(&causes, pem != NULL),
+                                  "valid", pem == NULL ? json_null() : json_boolean(findings_count(&rq->findings, LEVEL_ERROR) == 0),
+                                  "chain", tools_chain(&chain), "findings", tools_findings(&rq->findings)));
+    return ERR_NONE;
+}
