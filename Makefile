@@ -2,7 +2,7 @@
 
 CC      ?= gcc
 V       := $(shell git -c safe.directory='*' describe --always --dirty 2>/dev/null || echo 0.1)
-LIBS    := -lmicrohttpd -lgnutls -lhogweed -lnettle -lgmp -lsqlite3 -ljansson -lcrypt -lseccomp -linih -lcurl-gnutls -lpthread
+LIBS    := -lmicrohttpd -lgnutls -lhogweed -lnettle -lgmp -lsqlite3 -ljansson -lcrypt -lseccomp -linih -lcurl-gnutls -lz -lpthread
 WARN    := -Wall -Wextra -Werror -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings
 HARDEN  := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero
 FLAGS   := -std=c11 -D_GNU_SOURCE -DSIGNET_VERSION='"$(V)"' -Iserver -Ibuild/gen $(WARN) $(HARDEN)

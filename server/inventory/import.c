@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "inventory/incoming.h"
-#include "pki/bundle.h"
+#include "inventory/sources.h"
 #include "pki/crl.h"
 #include "pki/csr.h"
 #include "pki/hash.h"
@@ -16,8 +16,8 @@
 
 enum { CERTIFICATES_EACH = 500, LABEL_MAX = 128 };
 
-static const char *const kinds[] = { [ITEM_CERTIFICATE] = "certificate", [ITEM_KEY] = "key", [ITEM_REQUEST] = "request", [ITEM_CRL] = "crl" };
-static const char *const stores[] = { "personal", "root", "intermediate", "untrusted" };
+static const char *const kinds[] = { [ITEM_CERTIFICATE] = "certificate", [ITEM_KEY] = "key", [ITEM_REQUEST] = "request", [ITEM_CRL] = "crl", [ITEM_FILE] = "file" };
+static const char *const stores[] = { "personal", "root", "intermediate", "people", "untrusted" };
 
 /* certificates ------------------------------------------------------------------------------------------ */
 
@@ -152,13 +152,24 @@ static void tell_request(struct incoming *in, struct arena *a)
     findings_add(&in->out->findings, LEVEL_NOTE, "not-a-certificate", "", "this is a request, not a certificate: have it signed");
 }
 
+static void tell_file(struct incoming *in)
+{
+    const struct item *item = in->item;
+
+    findings_add(&in->out->findings, LEVEL_ERROR, item->trouble_kind[0] != '\0' ? item->trouble_kind : "unreadable", "", "%s", item->trouble);
+}
+
 /* all of it --------------------------------------------------------------------------------------------- */
 
-static void begin_item(struct incoming *in, const struct item *item, struct imported *out, struct arena *a)
+static void begin_item(struct incoming *in, const struct item *item, const struct import_wish *wish, struct imported *out, struct arena *a)
 {
-    *out = (struct imported){ .kind = kinds[item->kind], .action = "ignored", .subject = "", .issuer = "", .key_type = "", .store = "" };
+    const char *name = wish->files[item->file].name;
+
+    *out = (struct imported){ .kind = kinds[item->kind], .action = "ignored", .subject = "", .issuer = "", .key_type = "", .store = "", .label = "",
+                              .file = item->file, .member = item->member };
     findings_init(&out->findings, a);
     in->item = item;
+    in->filename = item->member != NULL ? arena_printf(a, "%s: %s", name == NULL ? "" : name, item->member) : name == NULL ? "" : name;
     in->out = out;
 }
 
@@ -170,12 +181,13 @@ static enum err prepare(struct store *store, struct keeper *keeper, struct impor
         struct incoming *in = &im->at[i];
         enum err r = ERR_NONE;
 
-        begin_item(in, &items->at[i], &out[i], im->arena);
+        begin_item(in, &items->at[i], im->wish, &out[i], im->arena);
         switch (in->item->kind) {
         case ITEM_CERTIFICATE: prepare_certificate(in, im->arena); break;
         case ITEM_KEY: r = prepare_key(store, keeper, im->wish, in, im->arena, e); break;
         case ITEM_REQUEST: tell_request(in, im->arena); break;
         case ITEM_CRL: tell_crl(in, im->arena); break;
+        case ITEM_FILE: tell_file(in); break;
         }
         if (r)
             return r;
@@ -208,6 +220,15 @@ static void put_in_order(struct import *im)
     qsort(im->order, im->order_len, sizeof(*im->order), by_age);
 }
 
+/* Of several something may still come: a preview tells of each, and what is left over comes by the next request. */
+static bool may_be_empty(const struct import *im, const struct items *items, bool is_many)
+{
+    for (size_t i = 0; i < items->len; i++)
+        if (items->at[i].trouble_kind != NULL && strcmp(items->at[i].trouble_kind, "left-over") == 0)
+            return true;
+    return im->wish->is_preview && is_many;
+}
+
 /* Nothing is of use: the first that was meant says why. */
 static enum err nothing_taken(const struct import *im, struct error *e)
 {
@@ -222,9 +243,9 @@ static enum err nothing_taken(const struct import *im, struct error *e)
         first = &im->at[0];
     why = &first->out->findings.at[0];
     rule = first->item->trouble_kind != NULL && first->item->trouble_kind[0] != '\0' ? first->item->trouble_kind : "";
-    fail_kind(e, ERR_INVALID, rule, "%s", why->text);
+    fail_kind(e, ERR_INVALID, rule, "%s%s%s", first->item->member != NULL ? first->item->member : "", first->item->member != NULL ? ": " : "", why->text);
     if (e != NULL)
-        strcpy(e->field, "/data");
+        strcpy(e->field, strcmp(rule, "wrong-password") == 0 ? "/password" : "/data");
     return ERR_INVALID;
 }
 
@@ -277,23 +298,22 @@ static enum err check_wish(const struct import_wish *wish, struct error *e)
     for (size_t i = 0; wish->store != NULL && i < sizeof(stores) / sizeof(*stores); i++)
         if (strcmp(stores[i], wish->store) == 0)
             return ERR_NONE;
-    return wish->store == NULL ? ERR_NONE : fail_at(e, "/store", "a store is personal, root, intermediate or untrusted");
+    return wish->store == NULL ? ERR_NONE : fail_at(e, "/store", "a store is personal, root, intermediate, people or untrusted");
 }
 
-enum err inventory_import(struct store *store, struct keeper *keeper, const struct actor *who, const struct import_wish *asked,
+enum err inventory_import(struct store *store, struct keeper *keeper, const struct actor *who, const struct import_wish *wish,
                           struct arena *a, struct import_result *out, struct error *e)
 {
-    struct import_wish wish = *asked;
-    struct import im = { .wish = &wish, .arena = a };
+    struct import im = { .wish = wish, .arena = a };
+    bool is_many;
     struct imported *list;
     struct items items;
     enum err r;
 
-    wish.filename = asked->filename == NULL ? "" : asked->filename;
     items_init(&items, a);
-    r = check_wish(&wish, e);
+    r = check_wish(wish, e);
     if (r == ERR_NONE)
-        r = bundle_read(wish.file, wish.password, &items, e);
+        r = sources_read(wish, &items, &is_many, e);
     if (r)
         return r;
     list = arena_take(a, items.len * sizeof(*list) + 1);
@@ -301,7 +321,7 @@ enum err inventory_import(struct store *store, struct keeper *keeper, const stru
     if (r)
         return r;
     put_in_order(&im);
-    if (im.order_len == 0)
+    if (im.order_len == 0 && !may_be_empty(&im, &items, is_many))
         return nothing_taken(&im, e);
     r = write_all(store, who, &im, e);
     if (r)

@@ -17,6 +17,7 @@ struct incoming {
     uint8_t spki_sha256[32];
     struct id fresh, fresh_issuer; /* ids, should it be new */
     const char *label;
+    const char *filename;          /* where it came from: "web.pfx", "all.zip: web.pfx" */
     struct imported *out;
 };
 

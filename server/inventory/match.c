@@ -159,19 +159,20 @@ static enum err key_of(const struct db *db, const struct incoming *in, struct ar
     return r == ERR_ABSENT ? ERR_NONE : r;
 }
 
-static void tell_lineage(const struct import *im, struct imported *out, const struct id *certificate, int version)
+static void tell_lineage(const struct import *im, struct imported *out, const struct id *certificate, int version, const char *label)
 {
     bool is_there = !im->wish->is_preview || strcmp(out->action, "added") != 0;
 
     out->certificate = is_there ? *certificate : (struct id){ { 0 } };
     out->version = is_there || version > 1 ? version : 0;
+    out->label = arena_text(im->arena, label);
 }
 
-static void note_key(struct tx *tx, const struct import *im, const struct incoming *in, const struct id *key, struct arena *a)
+static void note_key(struct tx *tx, const struct incoming *in, const struct id *key, struct arena *a)
 {
     tx_note(tx, "key.imported", "key", key,
             arena_printf(a, "{\"key_type\":\"%s\",\"exportable\":%s,\"filename\":%s}", in->key.type, in->key.is_exportable ? "true" : "false",
-                         detail_quote(a, im->wish->filename)));
+                         detail_quote(a, in->filename)));
 }
 
 /* Certificates that were here without their key have it now. */
@@ -191,10 +192,10 @@ static enum err give_key(struct tx *tx, struct import *im, struct incoming *in, 
         im->written++;
         in->out->action = "key-added";
         in->out->store = arena_text(im->arena, row.store);
-        tell_lineage(im, in->out, &row.certificate, row.number);
+        tell_lineage(im, in->out, &row.certificate, row.number, row.label);
         tx_note(tx, "certificate.key-added", "certificate", &row.certificate,
                 arena_printf(a, "{\"version\":%d,\"exportable\":%s,\"filename\":%s}", row.number, in->key.is_exportable ? "true" : "false",
-                             detail_quote(a, im->wish->filename)));
+                             detail_quote(a, in->filename)));
     }
     return r;
 }
@@ -214,7 +215,7 @@ enum err incoming_key(struct tx *tx, struct import *im, struct incoming *in, str
         r = store_key_add(tx, &in->key, e);
         if (r)
             return r;
-        note_key(tx, im, in, &key, a);
+        note_key(tx, in, &key, a);
         im->written++;
     }
     in->out->has_key = true;
@@ -232,14 +233,14 @@ static const char *place_of(const struct import *im, const struct incoming *in, 
     return cert_is_self_issued(&in->cert) ? "root" : "intermediate";
 }
 
-static const char *note_of(const struct import *im, const struct incoming *in, struct arena *a)
+static const char *note_of(const struct incoming *in, struct arena *a)
 {
     const struct imported *out = in->out;
 
     return arena_printf(a, "{\"common_name\":%s,\"serial\":\"%s\",\"thumbprint_sha256\":\"%s\",\"store\":\"%s\",\"action\":\"%s\",\"version\":%d,"
                         "\"has_private_key\":%s,\"flagged\":%s,\"filename\":%s}",
                         detail_quote(a, in->cert.common_name), text_hex_in(a, in->cert.serial), text_hex_in(a, out->sha256), out->store, out->action,
-                        out->version, out->has_key ? "true" : "false", in->is_flagged ? "true" : "false", detail_quote(a, im->wish->filename));
+                        out->version, out->has_key ? "true" : "false", in->is_flagged ? "true" : "false", detail_quote(a, in->filename));
 }
 
 static bool is_self_signed(const struct cert *c)
@@ -267,8 +268,8 @@ static enum err record(struct tx *tx, struct import *im, struct incoming *in, co
     in->out->action = to->is_found ? "joined" : "added";
     in->out->certificate = add.certificate;
     in->out->version = number;
-    tx_note(tx, "certificate.imported", "certificate", &add.certificate, note_of(im, in, a));
-    tell_lineage(im, in->out, &add.certificate, number);
+    tx_note(tx, "certificate.imported", "certificate", &add.certificate, note_of(in, a));
+    tell_lineage(im, in->out, &add.certificate, number, add.label);
     im->written++;
     fault_point("import.recorded");
     return ERR_NONE;
@@ -284,7 +285,7 @@ static enum err tell_known(const struct db *db, const struct import *im, struct 
     in->out->action = "known";
     in->out->store = arena_text(im->arena, row.store);
     in->out->has_key = row.has_key;
-    tell_lineage(im, in->out, &row.certificate, row.number);
+    tell_lineage(im, in->out, &row.certificate, row.number, row.label);
     return ERR_NONE;
 }
 

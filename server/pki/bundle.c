@@ -158,6 +158,7 @@ enum err bundle_read(struct bytes file, const char *password, struct items *out,
     if (file.len > BUNDLE_MAX)
         return fail_at(e, "/data", "the file has %zu octets: %d is the most", file.len, BUNDLE_MAX);
     r = file.at[0] != DER_SEQUENCE && is_pem(file) ? add_pem(&b, file, e) : add_der(&b, file, e);
+    out->spent += b.budget.spent;
     if (r && e != NULL && e->field[0] == '\0')
         strcpy(e->field, strcmp(e->kind, "wrong-password") == 0 ? "/password" : "/data");
     return r;

@@ -481,5 +481,8 @@ enum err p12_read(struct bytes der, const char *password, struct items *out, str
         r = prepare_tries(p, password, e);
     if (r == ERR_NONE)
         r = check_mac(p, e);
-    return r ? r : take_all(p, out, e);
+    if (r == ERR_NONE)
+        r = take_all(p, out, e);
+    out->spent += p->budget.spent;
+    return r;
 }

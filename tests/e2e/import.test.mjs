@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pbkdf2Sync } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { SLOW, corpus, file, started, tool } from './lib/daemon.mjs';
+import { zipOf } from './lib/zip.mjs';
 
 const password = 'Kopfnuss 7!';
 let d;
@@ -158,6 +159,7 @@ test('a bundle of everything goes where each belongs, or all of it where it is t
   const q = pki('blocked.lan');
   tool('openssl', ['crl2pkcs7', '-nocrl', '-certfile', q.at('ca.pem'), '-certfile', q.at('leaf.pem'), '-outform', 'DER', '-out', q.at('all.p7b')]);
   assert.deepEqual((await bring(q.read('all.p7b'), { store: 'untrusted' })).body.items.map(i => i.store), ['untrusted', 'untrusted']);
+  assert.deepEqual((await bring(pki('friend.lan').read('leaf.pem'), { store: 'people' })).body.items.map(i => i.store), ['people']);
   assert.equal((await bring(q.read('all.p7b'), { store: 'attic' })).body.errors[0].pointer, '/store');
 });
 
@@ -253,6 +255,79 @@ test('what cannot be opened says truly why, before anything is computed', async 
     assert.ok(computed() - cpu < 250, `${what} took ${computed() - cpu} ms`);
   }
   assert.equal(await total(), before);
+});
+
+const bringAll = (files, more = {}) => d.call('POST', '/api/v1/certificates/import',
+  { files: Object.entries(files).map(([filename, bytes]) => ({ filename, data: data(Buffer.from(bytes)), ...more[filename] })), ...more.all });
+
+test('files that belong together are one unit: the preview knows that the key of one is for the certificate of another', async () => {
+  const p = pki('trio.lan'), files = { 'cert.pem': p.read('leaf.pem'), 'chain.pem': p.read('ca.pem'), 'privkey.pem': p.read('leaf.key') };
+  const look = await bringAll(files, { all: { preview: true } });
+  assert.deepEqual(look.body.items.map(i => [i.file, i.kind, i.action, i.store, i.key]),
+    [[0, 'certificate', 'added', 'personal', true], [1, 'certificate', 'added', 'root', false], [2, 'key', 'added', null, true]]);
+  const real = await bringAll(files);
+  assert.equal(real.status, 201);
+  assert.deepEqual(real.body.items.map(i => [i.file, i.kind, i.action]), look.body.items.map(i => [i.file, i.kind, i.action]));
+  assert.equal(real.body.items[0].label, 'trio.lan');
+  assert.equal((await d.ok('GET', `/api/v1/certificates/${real.body.items[0].certificate_id}`)).has_private_key, true);
+});
+
+test('of many files each says what is wrong with it, and the others come in', async () => {
+  const p = pki('many.lan');
+  packers.openssl(p);
+  const files = { 'junk.txt': 'nothing', 'web.pfx': p.read('o.pfx'), 'root.pem': p.read('ca.pem'), 'cut.pfx': p.read('o.pfx').subarray(0, 300) };
+  const wrong = (await bringAll(files, { 'web.pfx': { password: 'another' }, all: { preview: true } })).body.items;
+  assert.deepEqual(wrong.map(i => [i.file, i.kind, i.findings[0]?.rule]),
+    [[0, 'file', 'unreadable'], [1, 'file', 'wrong-password'], [2, 'certificate', 'new-root'], [3, 'file', 'truncated']]);
+  const { status, body } = await bringAll(files, { 'web.pfx': { password } });
+  assert.equal(status, 201);
+  assert.deepEqual(body.items.filter(i => i.kind === 'file').map(i => i.file), [0, 3]);
+  assert.ok(body.items.some(i => i.file === 1 && i.subject === 'CN=many.lan' && i.key && i.action === 'added'));
+  const none = await bringAll({ 'a.txt': 'nothing', 'b.pfx': p.read('o.pfx') });
+  assert.equal(none.status, 422);
+  assert.equal((await d.call('POST', '/api/v1/certificates/import', { data: 'x', files: [{ data: 'y' }] })).body.errors[0].pointer, '/data');
+});
+
+test('a ZIP of many is taken apart; what asks for more than one request computes is asked for by the next', async () => {
+  const files = {};
+  for (let i = 0; i < 5; i++) {
+    const p = pki(`zip-${i}.lan`);
+    tool('openssl', ['pkcs12', '-export', '-inkey', p.at('leaf.key'), '-in', p.at('leaf.pem'), '-iter', '150000', '-out', p.at('o.pfx'), '-passout', `pass:${password}`]);
+    files[`old server/${i}.pfx`] = p.read('o.pfx');
+  }
+  const p = pki('zip-der.lan');
+  tool('openssl', ['x509', '-in', p.at('leaf.pem'), '-outform', 'DER', '-out', p.at('leaf.cer')]);
+  Object.assign(files, { 'README.txt': 'Old certificates', 'zip-der.cer': p.read('leaf.cer'), '__MACOSX/._a': 'x' });
+  const zip = zipOf(files);
+  const look = (await bring(zip, { password, preview: true })).body.items;
+  const rule = i => i.findings[0]?.rule, left = look.filter(i => rule(i) === 'left-over').map(i => i.member);
+  assert.ok(left.includes('old server/4.pfx') && !left.includes('old server/0.pfx'), JSON.stringify(look.map(i => [i.member, rule(i)])));
+  const rest = (await bring(zip, { password, preview: true, members: left })).body.items;
+  assert.deepEqual([...new Set(rest.map(i => i.member))], left);
+  const out = d.cli(['cert', 'import', '--json', file(p.dir, 'all.zip', zip), '--password-file', file(p.dir, 'pw', password)]);
+  const all = JSON.parse(out.stdout);
+  for (let i = 0; i < 5; i++)
+    assert.ok(all.some(item => item.member === `old server/${i}.pfx` && item.action === 'added' && item.key && item.subject === `CN=zip-${i}.lan`), out.stdout);
+  assert.ok(all.some(item => item.member === 'zip-der.cer' && item.action === 'added'));
+  assert.match(out.stderr, /all\.zip: README\.txt: item \d+: .*no certificate/);
+  assert.deepEqual(all.filter(item => item.kind === 'file').map(item => item.member), ['README.txt']);
+  const again = (await bring(zipOf({ 'in.zip': zipOf({ 'x.cer': p.read('leaf.cer') }) }), { preview: true })).body.items;
+  assert.match(again[0].findings[0].detail, /ZIP in a ZIP/);
+});
+
+test('a ZIP that would grow beyond bounds is refused before it is unpacked', async () => {
+  const cases = [
+    ['one that unpacks to zeros', zipOf({ 'a.pem': Buffer.alloc(4 << 20) }), 'invalid', /no certificate/],
+    ['cut off', zipOf({ 'a.pem': 'x' }).subarray(0, -8), 'truncated', /cut off/],
+    ['1,001 members', zipOf(Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`${i}`, 'x']))), 'invalid', /1000 is the most/],
+    ['empty', zipOf({}), 'invalid', /empty/],
+  ];
+  for (const [what, bytes, type, says] of cases) {
+    const cpu = computed(), { status, body } = await bring(bytes);
+    assert.deepEqual([status, body.type, body.errors[0].pointer], [422, `/problems/${type}`, '/data'], what);
+    assert.match(body.detail, says, what);
+    assert.ok(computed() - cpu < 250, what);
+  }
 });
 
 test('who may not issue may not import', async () => {
