@@ -100,6 +100,43 @@ test('the process ended at each named point of issuing: acknowledged is there, t
   } finally { await d.end(); }
 });
 
+// A key, its certificate and the one who signed it, made by openssl.
+function household(dir) {
+  const path = name => join(dir, name);
+  const own = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'];
+  tool('openssl', ['req', '-x509', ...own, '-keyout', path('ca.key'), '-out', path('ca.pem'), '-subj', '/CN=Foreign CA']);
+  tool('openssl', ['req', '-x509', ...own, '-CA', path('ca.pem'), '-CAkey', path('ca.key'), '-keyout', path('own.key'), '-out', path('own.pem'), '-subj', '/CN=own.example.lan',
+    '-addext', 'subjectAltName=DNS:own.example.lan', '-addext', 'basicConstraints=critical,CA:FALSE', '-addext', 'extendedKeyUsage=serverAuth']);
+  return ['own.key', 'own.pem', 'ca.pem'].map(name => readFileSync(path(name), 'utf8')).join('');
+}
+
+test('the process ended at each named point of an import: the file is in whole or not at all, and coming again it is in once', async () => {
+  const importing = faultPoints('import.');
+  assert.ok(importing.length >= 2, importing.join());
+  const d = await new Daemon().init();
+  const rows = () => tool('sqlite3', ['-readonly', join(d.data, 'signet.db'), "PRAGMA integrity_check; SELECT count(*) FROM version WHERE source = 'import'; SELECT count(*) FROM key WHERE origin = 'imported';"]).stdout.trim().split('\n');
+  try {
+    for (const [n, point] of importing.flatMap(name => name === 'import.recorded' ? [`${name}:1`, `${name}:2`] : [`${name}:1`]).entries()) {
+      const before = rows().slice(1).map(Number);
+      const data = household(d.dir);
+      await d.start({ FP: point });
+      await d.call('POST', '/api/v1/certificates/import', { data }).catch(() => {});
+      assert.equal((await d.ended).code, 137, `${point} was not passed`);
+      d.child = undefined;
+      const [sound, certificates, keys] = rows();
+      assert.equal(sound, 'ok');
+      const came = [Number(certificates) - before[0], Number(keys) - before[1]];
+      assert.deepEqual(came, point.startsWith('import.committed') ? [2, 1] : [0, 0], point);
+      await d.start();
+      const { items } = await d.ok('POST', '/api/v1/certificates/import', { data });
+      assert.deepEqual(items.map(i => i.action === 'known'), Array(3).fill(came[0] > 0), JSON.stringify(items));
+      assert.equal(items[1].key, true);
+      await d.stop();
+      assert.deepEqual(rows().map(Number).slice(1), [2 * (n + 1), n + 1]);
+    }
+  } finally { await d.end(); }
+});
+
 test('the process ended at each named point of a swap: after it the old certificate is shown or the new one, never none', async () => {
   const swapping = faultPoints('swap.');
   assert.ok(swapping.length >= 3, swapping.join());

@@ -145,5 +145,5 @@ int main(void)
         cmocka_unit_test(what_only_some_clients_refuse_is_told),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return tests_of(tests);
 }
