@@ -75,10 +75,11 @@ static enum err write_key(struct tx *tx, void *arg, struct error *e)
 
 static void begin(struct came *c, const char *store, struct bytes spki, struct arena *a)
 {
-    c->wish = (struct import_wish){ .store = store, .filename = "file.pem" };
+    c->wish = (struct import_wish){ .store = store };
     c->im = (struct import){ .wish = &c->wish, .arena = a };
     c->out = (struct imported){ .action = "ignored", .store = "" };
     c->in.item = &c->item;
+    c->in.filename = "file.pem";
     c->in.out = &c->out;
     c->in.is_taken = true;
     c->in.fresh = id_new();
