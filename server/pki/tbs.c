@@ -14,7 +14,11 @@
 #define ID_KP(n) OID(6, 8, 0x2b, 6, 1, 5, 5, 7, 3, n)
 #define ID_AD(n) OID(6, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, n)
 
-static const struct bytes id_common_name = OID(6, 3, 0x55, 4, 3), id_organization = OID(6, 3, 0x55, 4, 10);
+#define ID_AT(n) OID(6, 3, 0x55, 4, n)
+
+static const struct bytes id_common_name = ID_AT(3), id_country = ID_AT(6), id_locality = ID_AT(7), id_state = ID_AT(8), id_organization = ID_AT(10),
+                          id_unit = ID_AT(11);
+static const struct bytes id_extension_request = OID(6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 14);
 static const struct bytes id_ski = ID_CE(14), id_usage = ID_CE(15), id_san = ID_CE(17), id_basic = ID_CE(19), id_points = ID_CE(31),
                           id_aki = ID_CE(35), id_purposes = ID_CE(37), id_aia = OID(6, 8, 0x2b, 6, 1, 5, 5, 7, 1, 1);
 static const struct bytes id_ocsp = ID_AD(1), id_ca_issuers = ID_AD(2);
@@ -35,27 +39,37 @@ void serial_make(uint8_t out[20])
 
 /* names ------------------------------------------------------------------------------------------------- */
 
-static void write_rdn(struct der_writer *w, struct bytes oid, const char *value)
+static void write_rdn(struct der_writer *w, struct bytes oid, uint8_t tag, const char *value)
 {
     size_t mark = der_mark(w);
 
     if (value == NULL || *value == '\0')
         return;
-    der_prim(w, DER_UTF8, bytes_text(value));
+    der_prim(w, tag, bytes_text(value));
     der_raw(w, oid);
     der_wrap(w, mark, DER_SEQUENCE);
     der_wrap(w, mark, DER_SET);
 }
 
-struct bytes dn_build(struct arena *a, const char *organization, const char *common_name)
+/* Written back to front: the country comes first. */
+struct bytes dn_build_parts(struct arena *a, const struct dn_parts *parts)
 {
     struct der_writer w;
 
     der_begin(&w, 128);
-    write_rdn(&w, id_common_name, common_name);
-    write_rdn(&w, id_organization, organization);
+    write_rdn(&w, id_common_name, DER_UTF8, parts->common_name);
+    write_rdn(&w, id_unit, DER_UTF8, parts->unit);
+    write_rdn(&w, id_organization, DER_UTF8, parts->organization);
+    write_rdn(&w, id_locality, DER_UTF8, parts->locality);
+    write_rdn(&w, id_state, DER_UTF8, parts->state);
+    write_rdn(&w, id_country, DER_PRINTABLE, parts->country);
     der_wrap(&w, 0, DER_SEQUENCE);
     return der_take(&w, a);
+}
+
+struct bytes dn_build(struct arena *a, const char *organization, const char *common_name)
+{
+    return dn_build_parts(a, &(struct dn_parts){ .organization = organization, .common_name = common_name });
 }
 
 /* extensions, each with its value already written since `mark` --------------------------------------------- */
@@ -243,6 +257,31 @@ enum err tbs_build(const struct tbs *t, struct arena *a, struct bytes *out, stru
     mark = der_mark(&w);
     der_int(&w, 2);   /* v3 */
     der_wrap(&w, mark, DER_CONTEXT_CONS(0));
+    der_wrap(&w, 0, DER_SEQUENCE);
+
+    *out = der_take(&w, a);
+    return ERR_NONE;
+}
+
+enum err tbs_request(const struct tbs *t, struct arena *a, struct bytes *out, struct error *e)
+{
+    struct der_writer w;
+
+    if (t->subject.len < 2 || t->spki.len == 0 || t->names.len == 0 || !names_are_fine(t->names))
+        return fail(e, ERR_BUG, "a request was to be built without a subject or a key, or with names that were not checked");
+
+    der_begin(&w, GUESS + t->names.len * 32);
+    write_names(&w, t);
+    write_purposes(&w, t->purposes);
+    write_usage(&w, t->usage);
+    der_wrap(&w, 0, DER_SEQUENCE);
+    der_wrap(&w, 0, DER_SET);
+    der_raw(&w, id_extension_request);
+    der_wrap(&w, 0, DER_SEQUENCE);
+    der_wrap(&w, 0, DER_CONTEXT_CONS(0));
+    der_raw(&w, t->spki);
+    der_raw(&w, t->subject);
+    der_int(&w, 0);   /* v1 */
     der_wrap(&w, 0, DER_SEQUENCE);
 
     *out = der_take(&w, a);

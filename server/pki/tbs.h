@@ -1,4 +1,5 @@
-/* tbs - the TBSCertificate that we sign (RFC 5280, 4.1), written by our own DER writer, and the certificate around it. */
+/* tbs - the TBSCertificate that we sign (RFC 5280, 4.1), written by our own DER writer, and the certificate around it;
+   the body of a PKCS#10 request too. */
 #ifndef PKI_TBS_H
 #define PKI_TBS_H
 
@@ -21,10 +22,15 @@ struct tbs {
 };
 
 void serial_make(uint8_t out[20]);       /* 20 octets, first 0x40..0x7f, 158 random bits of 159: positive, never short */
-/* Name with organization and common name as UTF8String (PrintableString for country); NULL or "" parts are left out. */
+/* Name with organization and common name as UTF8String; NULL or "" parts are left out. */
 struct bytes dn_build(struct arena *a, const char *organization, const char *common_name);
+/* The same with what other authorities want to read; country: two capital letters. */
+struct dn_parts { const char *country, *state, *locality, *organization, *unit, *common_name; };
+struct bytes dn_build_parts(struct arena *a, const struct dn_parts *parts);
 enum err tbs_build(const struct tbs *t, struct arena *a, struct bytes *out, struct error *e) MUST_CHECK;
-/* SEQUENCE { tbs, alg, BIT STRING signature }: certificates and CRLs alike. */
+/* CertificationRequestInfo (RFC 2986, 4.1) of subject, spki, names, usage and purposes; what else is in `t` stays out. */
+enum err tbs_request(const struct tbs *t, struct arena *a, struct bytes *out, struct error *e) MUST_CHECK;
+/* SEQUENCE { tbs, alg, BIT STRING signature }: certificates, CRLs and requests alike. */
 struct bytes signed_build(struct arena *a, struct bytes tbs, enum sig_alg alg, struct bytes signature);
 
 #endif

@@ -1,0 +1,17 @@
+/* certreq - the .inf by which certreq.exe makes a like request on a Windows machine, with a key of that machine. */
+#ifndef PKI_CERTREQ_H
+#define PKI_CERTREQ_H
+
+#include "pki/tbs.h"
+
+struct certreq {
+    const struct dn_parts *subject;
+    struct names names;
+    enum key_type key_type;
+    uint32_t usage, purposes;
+    bool is_exportable;
+};
+/* NULL for keys that certreq does not make. Lines end in CR LF. */
+const char *certreq_inf(const struct certreq *from, struct arena *a);
+
+#endif
