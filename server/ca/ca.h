@@ -85,6 +85,8 @@ struct wish {
     struct id renews;              /* lineage that gets a new version; none: a new lineage */
     const char *label, *source;    /* source: "rest" "setup" "cli" "renewal" */
     bool is_server_key;            /* our listener's own: not exportable */
+    struct id requested_by;        /* none: who calls */
+    const char *made_at;           /* what a repeat is answered with; NULL: the certificate */
     enum err (*also)(struct tx *tx, const struct issued *made, void *arg, struct error *e);   /* rides in the same commit */
     void *arg;
 };
@@ -99,5 +101,6 @@ enum export_format { EXPORT_PKCS12, EXPORT_PEM, EXPORT_DER, EXPORT_P7B };
 struct export_wish { enum export_format format; const char *password; const char *pkcs12_profile; bool with_key, with_root; };
 struct exported { struct bytes body; const char *type, *filename; };
 enum err ca_export(struct ca *ca, const struct actor *who, const struct id *certificate, const struct export_wish *wish, struct arena *a, struct exported *out, struct error *e) MUST_CHECK;
+const char *ca_export_filename(const char *name, const char *ending, struct arena *a);       /* of a certificate with that name */
 
 #endif

@@ -162,9 +162,8 @@ static const char *detail_of(const struct taking *t, struct arena *a)
 }
 
 /* Safe on every file system: letters, digits, dot and hyphen; a wildcard's star is spelled out. */
-static const char *filename_of(const struct taking *t, struct arena *a)
+const char *ca_export_filename(const char *from, const char *ending, struct arena *a)
 {
-    const char *from = t->item.common_name[0] != '\0' ? t->item.common_name : t->item.label;
     char *name = arena_take(a, NAME_MAX_LEN + 16);
     size_t len = 0;
 
@@ -180,7 +179,12 @@ static const char *filename_of(const struct taking *t, struct arena *a)
     }
     if (len == 0)
         memcpy(name, "certificate", 11);
-    return arena_printf(a, "%s.%s", name, forms[t->wish->format].ending);
+    return arena_printf(a, "%s.%s", name, ending);
+}
+
+static const char *filename_of(const struct taking *t, struct arena *a)
+{
+    return ca_export_filename(t->item.common_name[0] != '\0' ? t->item.common_name : t->item.label, forms[t->wish->format].ending, a);
 }
 
 static enum err check_rights(const struct actor *who, const struct id *certificate, bool with_key, struct error *e)

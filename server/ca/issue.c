@@ -81,7 +81,7 @@ static void fill_version(struct record *rec, const struct actor *who)
     v->is_issued = plan->held != NULL;
     v->issuer = plan->held != NULL ? plan->held->view.id : rec->issuer.id;
     v->key = plan->key_id;
-    v->requested_by = who->id;
+    v->requested_by = id_is_none(&wish->requested_by) ? who->id : wish->requested_by;
     v->flags = plan->held == NULL ? VERSION_SELF_SIGNED : 0;
 }
 
@@ -107,7 +107,7 @@ static enum err fill_record(struct record *rec, const struct actor *who, struct 
     id_text(&rec->version.certificate, id);
     rec->act = rec->version.is_new ? "certificate.issued" : "certificate.renewed";
     rec->detail = detail_of(rec, a);
-    rec->location = arena_printf(a, "/api/v1/certificates/%s", id);
+    rec->location = rec->plan->wish->made_at != NULL ? rec->plan->wish->made_at : arena_printf(a, "/api/v1/certificates/%s", id);
     rec->issued.certificate = rec->version.certificate;
     rec->issued.der = rec->version.cert.der;
     return ERR_NONE;
@@ -137,7 +137,7 @@ static enum err record(struct tx *tx, void *arg, struct error *e)
             return r;
     }
     tx_note(tx, rec->act, "certificate", &rec->issued.certificate, rec->detail);
-    tx_made(tx, rec->location, rec->version.is_new ? 201 : 200);
+    tx_made(tx, rec->location, rec->version.is_new && plan->wish->made_at == NULL ? 201 : 200);
     fault_point("issue.recorded");
     return ERR_NONE;
 }

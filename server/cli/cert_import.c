@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/files.h"
 #include "cli/remote.h"
 
 enum { FILE_MAX = 6 * 1024 * 1024 };          /* what fits into a request of 8 MiB as base64 */
@@ -19,24 +20,6 @@ const struct cli_option cert_import_options[] = {
     { "not-exportable", NULL, "private keys that come in can never leave again" },
     { 0 }
 };
-
-static enum err read_whole(struct cli *c, const char *path, struct bytes *out, struct error *e)
-{
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    uint8_t *at;
-    size_t n;
-
-    if (file == NULL)
-        return fail(e, ERR_ABSENT, "cannot read %s", path);
-    at = arena_take(c->arena, FILE_MAX + 1);
-    n = fread(at, 1, FILE_MAX + 1, file);
-    if (file != stdin)
-        fclose(file);
-    if (n > FILE_MAX)
-        return fail(e, ERR_INVALID, "%s is larger than %d bytes: split it", path, FILE_MAX);
-    *out = bytes_of(at, n);
-    return ERR_NONE;
-}
 
 static const char *base_name(const char *path)
 {
@@ -87,7 +70,7 @@ static enum err import_one(struct cli *c, const char *path, const char *password
     json_t *members = NULL, *answer = NULL;
     size_t most = SIZE_MAX;
     struct bytes file;
-    enum err r = read_whole(c, path, &file, e);
+    enum err r = cli_read_file(c, path, FILE_MAX, &file, e);
 
     while (r == ERR_NONE && most > 0) {
         json_t *body = body_of(c, path, file, password);

@@ -48,7 +48,7 @@ enum err cli_secret(const struct cli *c, const char *option, const char *prompt,
 /* local: verbs that are not clients (serve, init); ends with a verb without a run. */
 int cli_main(int argc, char **argv, const struct cli_verb *local);
 
-extern const struct cli_verb cert_verbs[], ca_verbs[], server_verbs[], token_verbs[], admin_verbs[], login_verbs[], keeper_verbs[], tool_verbs[], script_verbs[],
+extern const struct cli_verb cert_verbs[], ca_verbs[], server_verbs[], token_verbs[], admin_verbs[], login_verbs[], keeper_verbs[], tool_verbs[], script_verbs[], request_verbs[],
     lineage_verbs[];
 
 #endif

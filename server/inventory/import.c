@@ -293,6 +293,16 @@ static void warn_of_roots(const struct import *im)
     }
 }
 
+static void tell_requests(const struct import *im)
+{
+    for (size_t i = 0; i < im->order_len; i++) {
+        struct imported *out = im->order[i]->out;
+
+        if (!id_is_none(&out->request))
+            findings_add(&out->findings, LEVEL_NOTE, "completes-request", "", "it completes a pending certificate request, whose private key is here");
+    }
+}
+
 static enum err check_wish(const struct import_wish *wish, struct error *e)
 {
     for (size_t i = 0; wish->store != NULL && i < sizeof(stores) / sizeof(*stores); i++)
@@ -327,6 +337,7 @@ enum err inventory_import(struct store *store, struct keeper *keeper, const stru
     if (r)
         return r;
     warn_of_roots(&im);
+    tell_requests(&im);
 
     *out = (struct import_result){ .at = list, .len = items.len, .written = im.written };
     return ERR_NONE;

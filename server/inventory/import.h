@@ -33,6 +33,7 @@ struct imported {
     const char *label;             /* how that certificate is called; "" with it */
     unsigned file;                 /* which of the files */
     const char *member;            /* and of the ZIP that it is; NULL none */
+    struct id request;             /* the pending request that it completes; none */
     struct findings findings;      /* rules it breaks, why it is ignored */
 };
 struct import_result { struct imported *at; size_t len; unsigned written; };

@@ -8,6 +8,7 @@
 #include "pki/dn.h"
 #include "pki/hash.h"
 #include "store/matches.h"
+#include "store/requests.h"
 
 enum { KEY_IDENTIFIER_MAX = 64, LABEL_MAX = 128 };
 
@@ -248,7 +249,41 @@ static bool is_self_signed(const struct cert *c)
     return cert_is_self_issued(c) && (c->aki.len == 0 || c->ski.len == 0 || bytes_equal(c->aki, c->ski));
 }
 
-static enum err record(struct tx *tx, struct import *im, struct incoming *in, const struct target *to, const struct id *key, struct arena *a, struct error *e)
+/* requests ---------------------------------------------------------------------------------------------- */
+
+/* The newest that waits for a certificate of this key. */
+static enum err find_request(const struct db *db, const struct incoming *in, const struct id *key, struct arena *a, struct request_waiting *out, struct error *e)
+{
+    struct request_waiting waiting[REQUESTS_WAITING_MAX];
+    size_t len = 0;
+    enum err r = id_is_none(key) ? ERR_NONE : store_request_waiting(db, bytes_of(in->spki_sha256, sizeof(in->spki_sha256)), a, waiting, &len, e);
+
+    *out = (struct request_waiting){ 0 };
+    for (size_t i = 0; r == ERR_NONE && i < len && id_is_none(&out->id); i++)
+        if (strcmp(waiting[i].kind, "external") == 0)
+            *out = waiting[i];
+    return r;
+}
+
+static enum err complete_request(struct tx *tx, const struct incoming *in, const struct id *certificate, int number, struct arena *a, struct error *e)
+{
+    char id[ID_TEXT];
+    enum err r;
+
+    if (id_is_none(&in->out->request))
+        return ERR_NONE;
+    r = store_request_settle(tx, &in->out->request, &(struct request_end){ .state = "issued", .certificate = *certificate, .number = number }, e);
+    if (r)
+        return r;
+    id_text(certificate, id);
+    tx_note(tx, "request.completed", "request", &in->out->request,
+            arena_printf(a, "{\"common_name\":%s,\"certificate_id\":\"%s\",\"version\":%d}", detail_quote(a, in->cert.common_name), id, number));
+    fault_point("request.completed");
+    return ERR_NONE;
+}
+
+static enum err record(struct tx *tx, struct import *im, struct incoming *in, const struct target *to, const struct id *key,
+                       const struct request_waiting *request, struct arena *a, struct error *e)
 {
     struct version_add add = {
         .certificate = to->is_found ? to->row.certificate : in->fresh, .is_new = !to->is_found,
@@ -260,9 +295,14 @@ static enum err record(struct tx *tx, struct import *im, struct incoming *in, co
     int number;
     enum err r;
 
+    in->out->request = request->id;
+    if (!to->is_found && !id_is_none(&request->id) && request->label[0] != '\0')
+        add.label = request->label;
     r = find_issuer(tx, in, a, &add.issuer, e);
     if (r == ERR_NONE)
         r = inventory_add_version(tx, &add, &n, &number, e);
+    if (r == ERR_NONE)
+        r = complete_request(tx, in, &add.certificate, number, a, e);
     if (r)
         return r;
     in->out->action = to->is_found ? "joined" : "added";
@@ -275,23 +315,45 @@ static enum err record(struct tx *tx, struct import *im, struct incoming *in, co
     return ERR_NONE;
 }
 
-static enum err tell_known(const struct db *db, const struct import *im, struct incoming *in, int64_t n, struct arena *a, struct error *e)
+/* A certificate of ours that answers a request of ours: it was here already, and has its key now. */
+static enum err adopt(struct tx *tx, struct import *im, struct incoming *in, const struct version_row *row, struct arena *a, struct error *e)
+{
+    struct request_waiting request = { 0 };
+    struct id key;
+    enum err r = key_of(tx_db(tx), in, a, &key, e);
+
+    if (r == ERR_NONE)
+        r = find_request(tx_db(tx), in, &key, a, &request, e);
+    if (r || id_is_none(&request.id))
+        return r;
+    if (!row->has_key)
+        r = store_version_set_key(tx, row, &key, VERSION_HAS_KEY, e);
+    in->out->request = request.id;
+    in->out->has_key = true;
+    in->out->action = "key-added";
+    im->written++;
+    return r ? r : complete_request(tx, in, &row->certificate, row->number, a, e);
+}
+
+static enum err tell_known(struct tx *tx, struct import *im, struct incoming *in, int64_t n, struct arena *a, struct error *e)
 {
     struct version_row row;
-    enum err r = store_version(db, n, a, &row, e);
+    enum err r = store_version(tx_db(tx), n, a, &row, e);
 
     if (r)
         return r;
     in->out->action = "known";
+    in->out->request = (struct id){ { 0 } };
     in->out->store = arena_text(im->arena, row.store);
     in->out->has_key = row.has_key;
     tell_lineage(im, in->out, &row.certificate, row.number, row.label);
-    return ERR_NONE;
+    return adopt(tx, im, in, &row, a, e);
 }
 
 enum err incoming_certificate(struct tx *tx, struct import *im, struct incoming *in, struct error *e)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct request_waiting request;
     struct target to = { 0 };
     struct id key;
     int64_t n;
@@ -301,12 +363,19 @@ enum err incoming_certificate(struct tx *tx, struct import *im, struct incoming 
     if (r)
         return r;
     if (n != 0)
-        return tell_known(tx_db(tx), im, in, n, a, e);
+        return tell_known(tx, im, in, n, a, e);
     r = key_of(tx_db(tx), in, a, &key, e);
     if (r)
         return r;
     in->out->has_key = !id_is_none(&key);
     in->out->store = place_of(im, in, &key);
-    r = find_lineage(tx_db(tx), in, in->out->store, &key, a, &to, e);
-    return r ? r : record(tx, im, in, &to, &key, a, e);
+    r = find_request(tx_db(tx), in, &key, a, &request, e);
+    if (r == ERR_NONE)
+        r = find_lineage(tx_db(tx), in, in->out->store, &key, a, &to, e);
+    if (r)
+        return r;
+    /* Who asks elsewhere for the names of a certificate of ours wants another one beside it, not that its users change over. */
+    if (to.is_found && to.row.is_issued && !id_is_none(&request.id))
+        to = (struct target){ 0 };
+    return record(tx, im, in, &to, &key, &request, a, e);
 }

@@ -1,6 +1,7 @@
 #include "pki/certreq.h"
 
 #include "base/buf.h"
+#include "pki/der.h"
 
 enum { INF_MOST = 64 * 1024 };
 #define LINE "\r\n"
@@ -22,28 +23,40 @@ static void put_quoted(struct buf *b, char c)
         buf_byte(b, (uint8_t)c);
 }
 
-static void put_rdn(struct buf *b, const char *type, const char *value, bool *is_first)
+static const struct { const char *oid, *word; } types[] = {
+    { "2.5.4.3", "CN" }, { "2.5.4.11", "OU" }, { "2.5.4.10", "O" }, { "2.5.4.7", "L" }, { "2.5.4.8", "S" }, { "2.5.4.6", "C" },
+};
+
+/* The value of that type in a Name of ours: one attribute in each RDN, a string. */
+static bool find_rdn(struct bytes name, const char *wanted, struct bytes *value)
 {
-    if (value == NULL || *value == '\0')
-        return;
-    buf_printf(b, "%s%s=\"\"", *is_first ? "" : ", ", type);
-    for (; *value != '\0'; value++)
-        put_quoted(b, *value);
-    buf_text(b, "\"\"");
-    *is_first = false;
+    struct der d = der_of(name), rdns, rdn, pair;
+    struct bytes oid, whole;
+    uint8_t tag;
+
+    if (!der_enter(&d, DER_SEQUENCE, &rdns))
+        return false;
+    while (der_enter(&rdns, DER_SET, &rdn))
+        if (der_enter(&rdn, DER_SEQUENCE, &pair) && der_get_oid(&pair, &oid) && der_oid_is(oid, wanted) && der_next(&pair, &tag, value, &whole))
+            return true;
+    return false;
 }
 
-static void put_subject(struct buf *b, const struct dn_parts *dn)
+static void put_subject(struct buf *b, struct bytes name)
 {
-    bool is_first = true;
+    const char *between = "";
+    struct bytes value;
 
     buf_text(b, "Subject = \"");
-    put_rdn(b, "CN", dn->common_name, &is_first);
-    put_rdn(b, "OU", dn->unit, &is_first);
-    put_rdn(b, "O", dn->organization, &is_first);
-    put_rdn(b, "L", dn->locality, &is_first);
-    put_rdn(b, "S", dn->state, &is_first);
-    put_rdn(b, "C", dn->country, &is_first);
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+        if (!find_rdn(name, types[i].oid, &value))
+            continue;
+        buf_printf(b, "%s%s=\"\"", between, types[i].word);
+        for (size_t k = 0; k < value.len; k++)
+            put_quoted(b, (char)value.at[k]);
+        buf_text(b, "\"\"");
+        between = ", ";
+    }
     buf_text(b, "\"" LINE);
 }
 

@@ -2,10 +2,10 @@
 #ifndef PKI_CERTREQ_H
 #define PKI_CERTREQ_H
 
-#include "pki/tbs.h"
+#include "pki/cert.h"
 
 struct certreq {
-    const struct dn_parts *subject;
+    struct bytes subject;          /* Name, whole DER; what certreq has no word for is left out */
     struct names names;
     enum key_type key_type;
     uint32_t usage, purposes;

@@ -312,6 +312,7 @@ static enum err read_wish(const struct frame10 *f, struct arena *a, struct csr *
 {
     enum err r;
 
+    c->subject_der = f->subject;
     r = dn_read(f->subject, a, &c->subject, &c->common_name, e);
     if (r)
         return as_csr(r, e);

@@ -9,6 +9,7 @@
 struct csr {
     struct bytes der;          /* copied to the arena */
     struct spki key;           /* checked by spki_check */
+    struct bytes subject_der;  /* Name, whole */
     const char *subject;       /* RFC 4514 text, for show */
     const char *common_name;   /* as it stands in the request; "" when none */
     struct names names;        /* usable SANs, or the lent common name; never empty */

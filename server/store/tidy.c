@@ -19,3 +19,8 @@ enum err store_tidy_idempotency(struct tx *tx, int64_t before, int64_t *gone, st
 {
     return tidy(tx, Q_TIDY_IDEMPOTENCY, before, gone, e);
 }
+
+enum err store_tidy_requests(struct tx *tx, int64_t before, int64_t *gone, struct error *e)
+{
+    return tidy(tx, Q_TIDY_REQUESTS, before, gone, e);
+}

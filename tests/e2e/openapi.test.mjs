@@ -115,9 +115,13 @@ test('a walk through everything that can be looked at: each answer is what the c
   await d.ok('POST', '/api/v1/tokens', { name: 'walker', role: 'viewer', expires_in_days: 1 });
   const next = await d.ok('POST', '/api/v1/certificates', { dns_names: ['localhost', 'ca.example.lan'], ip_addresses: ['127.0.0.1'] });
   await d.ok('PUT', '/api/v1/web-server', { certificate_id: next.id, confirm_within_sec: 300 });
+  const outgoing = await d.ok('POST', '/api/v1/requests', { kind: 'external', dns_names: ['asked.example.lan'] });
+  const incoming = await d.ok('POST', '/api/v1/requests', { kind: 'sign', csr: outgoing.csr });
+  const denied = await d.ok('POST', '/api/v1/requests', { kind: 'sign', csr: (await d.ok('POST', '/api/v1/requests', { kind: 'external', dns_names: ['no.example.lan'] })).csr });
+  await d.ok('POST', `/api/v1/requests/${denied.id}/deny`, { reason: 'no' });
   const authorities = await d.ok('GET', '/api/v1/authorities');
   const jobs = await d.ok('GET', '/api/v1/jobs');
-  const values = { certificates: made.id, authorities: authorities.items[0].id, jobs: jobs.items[0]?.id };
+  const values = { certificates: made.id, authorities: authorities.items[0].id, jobs: jobs.items[0]?.id, requests: incoming.id };
   const queries = { '/certificates': ['', '?limit=1', '?q=walk&sort=-not_after', '?filter=status:valid'] };
 
   const ajv = compiler();
@@ -143,6 +147,11 @@ test('a walk through everything that can be looked at: each answer is what the c
     if (path.includes('{id}')) await hold(operation, url.replace(value, '00000000-0000-7000-8000-000000000000'));
     if (operation.responses[422]) await hold(operation, `${url}?limit=nonsense&days=nonsense&cursor=nonsense`);
   }
+  const requests = spec.paths['/requests/{id}'].get;
+  for (const id of [outgoing.id, denied.id]) await hold(requests, `/api/v1/requests/${id}`);
+  await d.ok('POST', `/api/v1/requests/${incoming.id}/sign`, {});
+  await hold(requests, `/api/v1/requests/${incoming.id}`);
+  for (const form of ['pem', 'der', 'chain', 'p7b']) await hold(spec.paths['/requests/{id}/certificate'].get, `/api/v1/requests/${incoming.id}/certificate?form=${form}`);
   for (const accept of ['application/pem-certificate-chain', 'application/pkix-cert', 'application/x-pkcs7-certificates'])
     await hold(spec.paths['/certificates/{id}'].get, `/api/v1/certificates/${made.id}`, { headers: { accept } });
   assert.deepEqual(wrong, []);

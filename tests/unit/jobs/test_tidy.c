@@ -41,7 +41,11 @@ static void what_is_over_goes_and_what_is_not_stays(void **state)
                " INSERT INTO idempotency SELECT x'01', 'key-' || x, x'02', 201, '/', CASE WHEN x > 1200 THEN 99999999999 ELSE 1000 END FROM c");
     run_sql(p, "INSERT INTO principal VALUES (x'01', 'user', 'a', NULL, 'active', 1, NULL, 1);"
                "INSERT INTO session VALUES (x'0a', x'01', 1, 1, 1000, 1, '', ''), (x'0b', x'01', 1, 1, 99999999999, 1, '', '')");
+    run_sql(p, "INSERT INTO request (id, kind, state, body, subject, key_type, spki_sha256, common_name, dns_names, ip_addresses, profile, valid_days,"
+               " label, comment, asked_by_name, asked_at, settled_at) SELECT randomblob(16), 'sign', 'denied', x'30', '', '', x'00', '', '', '', '', 0, '',"
+               " '', '', 1, value FROM json_each('[1000, 99999999999, null]')");
     assert_ok(job_tidy(&app, &e));
+    assert_int_equal(count(p, "SELECT COUNT(*) FROM request"), 2);
     assert_int_equal(count(p, "SELECT COUNT(*) FROM idempotency"), 3);
     assert_int_equal(count(p, "SELECT COUNT(*) FROM session"), 1);
 }

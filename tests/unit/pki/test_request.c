@@ -113,7 +113,7 @@ static void what_is_asked_for_is_told_in_words(void **state)
 static void an_inf_names_the_same_and_its_quotes_cannot_be_left(void **state)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
-    struct certreq from = { .subject = &everything, .names = { two, 2 }, .key_type = KEY_RSA_3072, .usage = USE_DIGITAL_SIGNATURE | USE_KEY_ENCIPHERMENT,
+    struct certreq from = { .subject = dn_build_parts(a, &everything), .names = { two, 2 }, .key_type = KEY_RSA_3072, .usage = USE_DIGITAL_SIGNATURE | USE_KEY_ENCIPHERMENT,
                             .purposes = FOR_SERVER | FOR_CLIENT, .is_exportable = true };
     const char *inf = certreq_inf(&from, a);
 
