@@ -21,7 +21,7 @@ GEN     := build/gen/queries.inc build/gen/migrations.inc build/gen/openapi.inc 
 TESTS   := $(wildcard tests/unit/*/test_*.c)
 UNIT    := $(TESTS:tests/unit/%.c=$(CHECK)/unit/%)
 
-.PHONY: all run check checks unit e2e bench clean
+.PHONY: all run check checks unit e2e bench soak clean
 all: build/signet
 
 # The two promises ------------------------------------------------------------------------------------------
@@ -47,6 +47,10 @@ bench:
 	@packaging/bootstrap bench
 	@$(MAKE) --no-print-directory -s -j2 build/signet tests/node_modules/.stamp
 	node tests/bench/run.mjs $(BENCH)
+soak:
+	@packaging/bootstrap check
+	@$(MAKE) --no-print-directory -s -j2 build/signet tests/node_modules/.stamp
+	node tests/soak/run.mjs $(SOAK)
 tests/node_modules/.stamp: tests/package-lock.json
 	cd tests && npm ci --loglevel=error --no-audit --no-fund >/dev/null && touch node_modules/.stamp
 
