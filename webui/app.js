@@ -14,6 +14,7 @@ const SCREENS = {
   certificates: [() => import('./pages/certificates.js'), 'Certificates'],
   certificate: [() => import('./pages/certificate.js'), 'Certificate'],
   request: [() => import('./pages/request.js'), 'Request'],
+  import: [() => import('./pages/import.js'), 'Import'],
   authorities: [() => import('./pages/authorities.js'), 'Authorities'],
   'web-server': [() => import('./pages/webserver.js'), 'WebServer'],
   settings: [() => import('./pages/settings.js'), 'Settings'],
@@ -22,7 +23,7 @@ const SCREENS = {
   setup: [() => import('./pages/setup.js'), 'Setup'],
   'sign-in': [() => import('./pages/signin.js'), 'SignIn'],
 };
-const REACHABLE = ['', 'certificates', 'request', 'authorities', 'web-server', 'settings', 'tokens', 'toolbox'];
+const REACHABLE = ['', 'certificates', 'request', 'import', 'authorities', 'web-server', 'settings', 'tokens', 'toolbox'];
 
 // '#/certificates' is the list, '#/certificates/<id>' one of them
 const screenOf = (route) => (route.parts[0] === 'certificates' && route.parts[1] ? 'certificate' : route.parts[0] || '');
@@ -48,6 +49,8 @@ const NAVIGATION = [
     ['/certificates', 'Personal', 'certificate', 'certificates'],
     ['/certificates?store=root', 'Trusted Root Certification Authorities', 'folder', 'root'],
     ['/certificates?store=intermediate', 'Intermediate Certification Authorities', 'folder', 'intermediate'],
+    ['/certificates?store=people', 'Trusted People', 'folder', 'people'],
+    ['/certificates?store=untrusted', 'Untrusted Certificates', 'folder', 'untrusted'],
     ['/certificates?store=archived', 'Archived', 'folder', 'archived'],
   ] },
   { title: 'Certification Authority', items: [['/authorities', 'Authorities', 'authority', 'authorities']] },
@@ -61,19 +64,19 @@ const NAVIGATION = [
 
 // What the palette leads to besides: screens that stand in no menu, and the tools by their names.
 const MORE = [
-  ['/request', 'Request new certificate', 'plus'], ['/toolbox/decode', 'Toolbox: Decode', 'tools'], ['/toolbox/match', 'Toolbox: Match key and certificate', 'tools'],
+  ['/request', 'Request new certificate', 'plus'], ['/import', 'Certificate Import Wizard', 'import'], ['/toolbox/decode', 'Toolbox: Decode', 'tools'], ['/toolbox/match', 'Toolbox: Match key and certificate', 'tools'],
   ['/toolbox/convert', 'Toolbox: Convert', 'tools'], ['/toolbox/explain', 'Toolbox: Explain an error', 'tools'],
 ];
 
 const KEYS = [
   ['Ctrl K', 'Go to a screen or a certificate'],
   ['/', 'Search'], ['?', 'This help'], ['j and k', 'Next and previous row'], ['Enter', 'Open the row'],
-  ['g d', 'Dashboard'], ['g c', 'Certificates'], ['g a', 'Authorities'], ['g w', 'Web Server'], ['g r', 'Request new certificate'], ['g x', 'Toolbox'], ['Esc', 'Close a dialog'],
+  ['g d', 'Dashboard'], ['g c', 'Certificates'], ['g a', 'Authorities'], ['g w', 'Web Server'], ['g r', 'Request new certificate'], ['g i', 'Import certificates'], ['g x', 'Toolbox'], ['Esc', 'Close a dialog'],
 ];
-const GO = { d: '/', c: '/certificates', a: '/authorities', w: '/web-server', r: '/request', s: '/settings', t: '/tokens', x: '/toolbox' };
+const GO = { d: '/', c: '/certificates', a: '/authorities', w: '/web-server', r: '/request', i: '/import', s: '/settings', t: '/tokens', x: '/toolbox' };
 
 function currentOf(route) {
-  return route.query.get('store') || (route.parts[0] === 'request' ? 'certificates' : route.parts[0] || '');
+  return route.query.get('store') || (['request', 'import'].includes(route.parts[0]) ? 'certificates' : route.parts[0] || '');
 }
 
 const may = (session, right) => !right || !session.rights || session.rights.includes(right);

@@ -4,11 +4,16 @@ import { useLive } from '../lib/live.js';
 import { useList } from '../lib/load.js';
 import { commonNameOf } from '../lib/names.js';
 import { go, href, refine } from '../lib/router.js';
+import { STORES } from '../lib/stores.js';
 import * as time from '../lib/time.js';
 import { Icon } from '../parts/icon.js';
 import { Busy, Button, Empty, Fault, keyWord, LinkButton, Page, Status, When } from '../parts/ui.js';
 
-const STORES = { root: 'Trusted Root Certification Authorities', intermediate: 'Intermediate Certification Authorities', personal: 'Personal', archived: 'Archived' };
+const EMPTY = {
+  root: 'Authorities that are made here, and roots that are imported, appear in this list.', intermediate: 'Issuing authorities that are made here or imported appear in this list.',
+  untrusted: 'What is placed here is not to be believed, whoever has signed it.',
+};
+const TITLES = { ...STORES, archived: 'Archived' };
 const FILTERS = [
   ['', 'All'], ['status:valid', 'Valid'], ['status:expiring', 'Expiring'], ['status:expired', 'Expired'], ['status:revoked', 'Revoked'], ['has:key', 'With private key'],
 ];
@@ -84,18 +89,19 @@ export function Certificates({ route }) {
   useLive(['certificate', 'authority'], list.reload);
 
   const narrowed = asked.q || asked.filter;
-  return html`<${Page} title=${STORES[store] || store} kicker="Certificates - Local Machine" action=${html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>
+  return html`<${Page} title=${TITLES[store] || store} kicker="Certificates - Local Machine" action=${html`${store !== 'archived' && html`<${LinkButton} icon="import" href=${href('/import', { store: store === 'personal' ? '' : store })}>Import…<//>`}
+      <${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>
     <div class="tools"><${Search} q=${asked.q} set=${(q) => ask({ q })} />
       <div class="filters" role="group" aria-label="Filter">${FILTERS.map(([value, words]) => html`
         <button type="button" class="filter" aria-pressed=${value === asked.filter ? 'true' : 'false'} onClick=${() => ask({ filter: value })}>${words}</button>`)}
         ${asked.filter && !FILTERS.some(([v]) => v === asked.filter) && html`<button type="button" class="filter" aria-pressed="true" onClick=${() => ask({ filter: '' })}>${asked.filter}<${Icon} name="close" size=${14} /></button>`}</div></div>
     <${Fault} of=${list.problem} again=${list.reload} />
-    ${list.items.length > 0 && html`<div class="table-frame store" ref=${box}><table class="rows"><caption class="unseen">${STORES[store] || store}</caption>
+    ${list.items.length > 0 && html`<div class="table-frame store" ref=${box}><table class="rows"><caption class="unseen">${TITLES[store] || store}</caption>
       <thead><tr>${COLUMNS.map(([words, by]) => (by ? html`<${SortHead} words=${words} by=${by} sort=${asked.sort} set=${(sort) => ask({ sort })} />` : html`<th scope="col">${words}</th>`))}</tr></thead>
       <tbody>${list.items.map((c) => html`<${Row} key=${c.id} c=${c} />`)}</tbody></table></div>`}
     ${list.items.length === 0 && !list.busy && !list.problem && html`<div class="card">${narrowed
       ? html`<${Empty} icon="search" title="Nothing matches" action=${html`<${Button} onClick=${() => ask({ q: '', filter: '' })}>Show all<//>`}>No certificate here has ${asked.q ? `“${asked.q}”` : 'this status'}. Serial numbers and thumbprints match from their beginning.<//>`
-      : html`<${Empty} title="This store is empty" action=${store === 'personal' && html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>${store === 'personal' ? 'What you request here appears in this list, with its key and every later version.' : store === 'archived' ? 'What is archived is kept here: out of the lists, but not gone.' : 'Authorities that are made here appear in this list.'}<//>`}</div>`}
+      : html`<${Empty} title="This store is empty" action=${store === 'personal' && html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>${store === 'personal' ? 'What you request here appears in this list, with its key and every later version.' : store === 'archived' ? 'What is archived is kept here: out of the lists, but not gone.' : EMPTY[store] || 'What is imported into this store appears in this list.'}<//>`}</div>`}
     <div class="list-foot">${list.busy ? html`<${Busy} label=${list.items.length ? 'Searching on' : 'Searching'} />`
       : list.next ? html`<${Button} onClick=${list.more}>Show more<//>` : list.items.length > 0 && html`<p class="muted" role="status">${list.items.length.toLocaleString()} ${list.items.length === 1 ? 'certificate' : 'certificates'}</p>`}</div>
   <//>`;

@@ -19,6 +19,7 @@ const PATHS = {
   search: 'M8.5 3.5a5 5 0 1 0 .01 0M12.5 12.5 17 17',
   copy: 'M7 7h9v10H7zM13 7V3H4v10h3',
   download: 'M10 3v10M6 9.5l4 4 4-4M4 17h12',
+  import: 'M3 9v8h14V9M10 2.5V12M6.5 8.5l3.5 3.5 3.5-3.5',
   renew: 'M16 7a6.5 6.5 0 1 0 .5 4M16.5 3v4h-4',
   key: 'M6.5 7a3 3 0 1 0 .01 0M9.5 10H17v3M14 10v2.5',
   back: 'M16 10H4M9 5l-5 5 5 5',

@@ -1,0 +1,165 @@
+// The Certificate Import Wizard in a browser, with files of the programs that people have.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Browser } from './lib/browser.mjs';
+import { PASSWORD, file, started, tool } from './lib/daemon.mjs';
+import { packers, password, pki } from './lib/shop.mjs';
+import { zipOf } from './lib/zip.mjs';
+
+let d;
+test.before(async () => { d = await started(); });
+test.after(async () => { await d.end(); });
+
+async function signedIn(name, options = {}) {
+  const home = join(d.dir, name);
+  mkdirSync(home);
+  const b = await Browser.start({ home, trusts: [d.root_certificate], ...options });
+  await b.open(`https://localhost:${d.https}/`, 'text=Sign in');
+  await b.field('Name').fill('admin');
+  await b.field('Password').fill(PASSWORD);
+  await b.button('Sign in').click();
+  await b.sees('Needs attention');
+  return b;
+}
+
+// Screenshots for people to look at, where PICTURES names a folder.
+const picture = async (b, name) => process.env.PICTURES && b.page.screenshot({ path: join(process.env.PICTURES, `${name}.png`), fullPage: true });
+const inOrder = async (b, name) => {
+  await b.inOrder(name);
+  await picture(b, name.replace(/\W+/g, '-'));
+};
+const files = b => b.page.locator('input[type=file]');
+const filesRead = (b, n) => b.page.waitForFunction(count => document.querySelectorAll('.import-file').length === count && !document.querySelector('.import-progress'), n);
+const row = (b, text) => b.page.locator('.imported tr', { hasText: text });
+
+// What a browser hands over when files are let go above the page.
+async function dropOn(b, dropped) {
+  const transfer = await b.page.evaluateHandle(list => {
+    const t = new DataTransfer();
+    for (const [name, base64] of list)
+      t.items.add(new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], name));
+    return t;
+  }, Object.entries(dropped).map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]));
+  await b.page.dispatchEvent('.drop', 'drop', { dataTransfer: transfer });
+}
+
+test('files of all kinds are dropped, opened with their passwords, looked at, imported and found', async () => {
+  const made = { openssl: pki(d.dir, 'by-openssl.lan'), NSS: pki(d.dir, 'by-nss.lan'), keytool: pki(d.dir, 'by-keytool.lan'), certtool: pki(d.dir, 'by-certtool.lan') };
+  for (const [program, p] of Object.entries(made))
+    packers[program](p);
+  const trio = pki(d.dir, 'trio.example.lan'), old = pki(d.dir, 'known.example.lan');
+  await d.ok('POST', '/api/v1/certificates/import', { data: old.read('leaf.pem').toString() });
+  tool('openssl', ['crl2pkcs7', '-nocrl', '-certfile', old.at('leaf.pem'), '-certfile', old.at('ca.pem'), '-outform', 'DER', '-out', old.at('all.p7b')]);
+  const b = await signedIn('walker');
+  try {
+    await b.page.goto(`https://localhost:${d.https}/#/certificates`);
+    await b.page.getByRole('link', { name: 'Import…' }).click();
+    await b.sees('Specify the files you want to import');
+    await inOrder(b, 'wizard, nothing chosen');
+    await b.button('Next').click();
+    await b.sees('Choose at least one file');
+    await dropOn(b, { 'web.pfx': made.openssl.read('o.pfx'), 'cert.pem': trio.read('leaf.pem'), 'privkey.pem': trio.read('leaf.key'), 'chain.pem': trio.read('ca.pem'), 'all.p7b': old.read('all.p7b'),
+      'backup.zip': zipOf({ 'nss/a.p12': made.NSS.read('o.pfx'), 'java/b.p12': made.keytool.read('o.pfx'), 'tls/c.p12': made.certtool.read('o.pfx'), 'note.txt': 'from the old server' }),
+      'cut.pfx': made.openssl.read('o.pfx').subarray(0, 200), 'empty.pem': '' });
+    await filesRead(b, 8);
+    await b.sees('The file is empty');
+    await b.sees('To maintain security, 3 files in it were protected');
+    await inOrder(b, 'wizard, files');
+
+    await b.field('Password of web.pfx').fill('not it');
+    await b.button('Open').first().click();
+    await b.sees('password is wrong');
+    await b.field('Password of web.pfx').fill(password);
+    await b.page.keyboard.press('Enter');
+    await b.page.getByLabel('Password of web.pfx', { exact: true }).waitFor({ state: 'detached' });
+    await b.field('Password of backup.zip').fill(password);
+    await b.button('Open').click();
+    await b.page.getByLabel('Password of backup.zip', { exact: true }).waitFor({ state: 'detached' });
+    await b.sees('6 certificates, 3 private keys');
+    await b.button('Remove empty.pem').click();
+    await b.button('Next').click();
+
+    await b.sees('Certificate stores are system areas where certificates are kept');
+    assert.equal(await b.page.getByRole('radio', { name: /Automatically select/ }).isChecked(), true);
+    await inOrder(b, 'wizard, store');
+    await b.button('Next').click();
+    await b.sees('Automatically determined by the wizard');
+    const leaf = row(b, 'by-openssl.lan').filter({ hasText: 'issued by by-openssl.lan Root' });
+    assert.match(await leaf.innerText(), /Personal/);
+    assert.match(await leaf.innerText(), /with its private key/);
+    assert.match(await row(b, 'trio.example.lan').filter({ hasText: 'issued by trio.example.lan Root' }).innerText(), /New[^]*with its private key/);
+    assert.match(await row(b, 'trio.example.lan Root').filter({ hasText: 'issued by itself' }).innerText(), /Trusted Root Certification Authorities/);
+    assert.match(await row(b, 'known.example.lan').filter({ hasText: 'Already there' }).innerText(), /known\.example\.lan, version 1/);
+    await inOrder(b, 'wizard, review');
+    const before = (await d.ok('GET', '/api/v1/status')).counters.total;
+    await b.button('Finish').click();
+    await b.sees('The import was successful');
+    await inOrder(b, 'wizard, result');
+    assert.equal((await d.ok('GET', '/api/v1/status')).counters.total, before + 11, 'five leaves and their roots, and the root of the one that was known');
+    const [first] = (await d.ok('GET', '/api/v1/certificates?q=trio.example.lan&filter=store:personal')).items;
+    assert.equal(first.has_private_key, true);
+    await row(b, 'issued by by-nss.lan Root').getByRole('link').click();
+    await b.sees('You have a private key that corresponds to this certificate');
+  } finally {
+    await b.end();
+  }
+});
+
+test('by keyboard: pasted text, one store for all, a key that stays; and the whole of it undone', async () => {
+  const p = pki(d.dir, 'pasted.example.lan');
+  const b = await signedIn('typist', { colorScheme: 'dark', width: 390 });
+  try {
+    await b.page.goto(`https://localhost:${d.https}/#/import?store=people`);
+    await b.page.getByText('Or paste text').press('Enter');
+    await b.field('Certificates and keys as PEM, or base64 of a file').fill(`${p.read('leaf.pem')}${p.read('leaf.key')}`);
+    await b.button('Add').press('Enter');
+    await filesRead(b, 1);
+    await inOrder(b, 'wizard, pasted, dark, narrow');
+    await b.button('Next').press('Enter');
+    await b.sees('Certificate stores are system areas');
+    assert.equal(await b.page.evaluate(() => document.activeElement.textContent), 'Certificate Store', 'reading begins at the title of the step');
+    assert.equal(await b.field('Certificate store').last().inputValue(), 'people', 'the store one comes from is chosen');
+    await b.page.getByLabel('Mark this key as exportable').press('Space');
+    await inOrder(b, 'wizard, one store, dark, narrow');
+    await b.button('Next').press('Enter');
+    await b.page.locator('.facts', { hasText: 'Trusted People' }).waitFor();
+    await inOrder(b, 'wizard, review, dark, narrow');
+    await b.button('Finish').press('Enter');
+    await b.sees('The import was successful');
+    await inOrder(b, 'wizard, result, dark, narrow');
+    const [made] = (await d.ok('GET', '/api/v1/certificates?q=pasted.example.lan&filter=store:people')).items;
+    assert.equal(made.exportable, false);
+    await b.button('Undo…').press('Enter');
+    await b.sees('Undo this import?');
+    await inOrder(b, 'wizard, undo, dark, narrow');
+    await b.button(/^Delete 1/).press('Enter');
+    await b.sees('The import was undone.');
+    assert.equal((await d.call('GET', `/api/v1/certificates/${made.id}`)).status, 404);
+    assert.equal((await d.ok('GET', '/api/v1/certificates?q=pasted.example.lan&filter=store:people')).items.length, 0);
+  } finally {
+    await b.end();
+  }
+});
+
+test('what cannot be opened says truly why', async () => {
+  const p = pki(d.dir, 'odd.example.lan'), at = name => p.at(name);
+  tool('openssl', ['pkcs12', '-export', '-inkey', at('leaf.key'), '-in', at('leaf.pem'), '-iter', '2500000', '-keypbe', 'NONE', '-certpbe', 'NONE', '-out', at('slow.pfx'), '-passout', 'pass:x']);
+  tool('openssl', ['pkcs12', '-export', '-inkey', at('leaf.key'), '-in', at('leaf.pem'), '-legacy', '-keypbe', 'PBE-SHA1-RC2-128', '-certpbe', 'PBE-SHA1-RC2-128', '-out', at('rc2.pfx'), '-passout', 'pass:x']);
+  file(p.dir, 'words.txt', 'not a certificate at all');
+  const b = await signedIn('sceptic');
+  try {
+    await b.page.goto(`https://localhost:${d.https}/#/import`);
+    await files(b).setInputFiles([at('slow.pfx'), at('rc2.pfx'), at('words.txt')]);
+    await filesRead(b, 3);
+    await b.sees('2500000 iterations');
+    await b.sees('RC2-128 of PKCS#12');
+    await b.sees('This is no certificate');
+    await b.button('Next').click();
+    await b.sees('None of these files holds a certificate');
+    await inOrder(b, 'wizard, true errors');
+  } finally {
+    await b.end();
+  }
+});
