@@ -40,7 +40,7 @@ SELECT reversed, kind FROM name WHERE version = :version ORDER BY place;
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
        (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
-       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes
   FROM version AS v
   JOIN certificate AS c ON c.n = v.certificate
   JOIN issuer AS i ON i.id = v.issuer
@@ -51,7 +51,7 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
        (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
-       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes
   FROM certificate AS c
   JOIN version AS v ON v.n = c.current
   JOIN issuer AS i ON i.id = v.issuer
@@ -62,7 +62,7 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
        (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
-       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes
   FROM certificate AS c
   JOIN version AS v ON v.certificate = c.n AND v.number = :number
   JOIN issuer AS i ON i.id = v.issuer
@@ -73,7 +73,7 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
        (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
-       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes
   FROM certificate AS c
   JOIN version AS v ON v.certificate = c.n
   JOIN issuer AS i ON i.id = v.issuer
@@ -104,7 +104,8 @@ INSERT INTO text (n, body) VALUES (:n, :body) ON CONFLICT (n) DO UPDATE SET body
 
 -- version_ending: current versions that end within a span; 512 marks what is archived
 SELECT count(*) FROM version INDEXED BY version_expiry
- WHERE is_current = 1 AND not_after >= :from AND not_after < :to AND state <> 'revoked' AND (flags & 512) = 0;
+ WHERE is_current = 1 AND not_after >= :from AND not_after < :to AND state <> 'revoked' AND (flags & 512) = 0
+   AND (:store IS NULL OR store = :store);
 
 -- version_by_thumbprint: is it here already?
 SELECT n FROM version WHERE sha256 = :sha256;

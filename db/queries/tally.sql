@@ -9,4 +9,10 @@ SELECT day, sum(n) FROM tally
 
 -- tally_sum: how many end within a span of days, revoked or not
 SELECT coalesce(sum(n), 0) FROM tally
- WHERE facet = 'expiry' AND day BETWEEN :from AND :to AND (value = 'revoked') = :is_revoked;
+ WHERE facet = :facet AND day BETWEEN :from AND :to AND (value = 'revoked') = :is_revoked;
+
+-- tally_values: how many there are of each value of a facet, the most first
+SELECT value, n FROM tally WHERE facet = :facet AND day = 0 AND n > 0 ORDER BY n DESC, value LIMIT :limit;
+
+-- issuer_label: what an issuer is called
+SELECT label FROM issuer WHERE id = :id;

@@ -3,61 +3,61 @@
 -- walk_newest: by version, newest first
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
   FROM version INDEXED BY version_newest
- WHERE is_current = 1 AND n < :n
+ WHERE is_current = :is_current AND n < :n
  ORDER BY n DESC;
 
 -- walk_oldest: by version, oldest first
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
   FROM version INDEXED BY version_newest
- WHERE is_current = 1 AND n > :n
+ WHERE is_current = :is_current AND n > :n
  ORDER BY n;
 
 -- walk_expiry_up: what ends first
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
   FROM version INDEXED BY version_expiry
- WHERE is_current = 1 AND not_after > :number AND not_after < :max
+ WHERE is_current = :is_current AND not_after > :number AND not_after < :max
  ORDER BY not_after, n;
 
 -- walk_expiry_up_ties: the rest of those that end in the same second
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
   FROM version INDEXED BY version_expiry
- WHERE is_current = 1 AND not_after = :number AND n > :n
+ WHERE is_current = :is_current AND not_after = :number AND n > :n
  ORDER BY n;
 
 -- walk_expiry_down: what ends last
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
   FROM version INDEXED BY version_expiry
- WHERE is_current = 1 AND not_after < :number AND not_after >= :min
+ WHERE is_current = :is_current AND not_after < :number AND not_after >= :min
  ORDER BY not_after DESC, n DESC;
 
 -- walk_expiry_down_ties: the rest of those that end in the same second
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, ''
   FROM version INDEXED BY version_expiry
- WHERE is_current = 1 AND not_after = :number AND n < :n
+ WHERE is_current = :is_current AND not_after = :number AND n < :n
  ORDER BY n DESC;
 
 -- walk_name_up: by common name
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
   FROM version INDEXED BY version_name
- WHERE is_current = 1 AND common_name > :text
+ WHERE is_current = :is_current AND common_name > :text
  ORDER BY common_name, n;
 
 -- walk_name_up_ties: the rest of those of the same name
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
   FROM version INDEXED BY version_name
- WHERE is_current = 1 AND common_name = :text AND n > :n
+ WHERE is_current = :is_current AND common_name = :text AND n > :n
  ORDER BY n;
 
 -- walk_name_down: by common name, backwards
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
   FROM version INDEXED BY version_name
- WHERE is_current = 1 AND common_name < :text
+ WHERE is_current = :is_current AND common_name < :text
  ORDER BY common_name DESC, n DESC;
 
 -- walk_name_down_ties: the rest of those of the same name
 SELECT n, certificate, not_before, not_after, state, issuer, key_type, store, source, flags, common_name
   FROM version INDEXED BY version_name
- WHERE is_current = 1 AND common_name = :text AND n < :n
+ WHERE is_current = :is_current AND common_name = :text AND n < :n
  ORDER BY n DESC;
 
 -- walk_one: the same of one version
@@ -87,6 +87,9 @@ SELECT DISTINCT version FROM name WHERE reversed >= :low AND reversed < :high LI
 -- find_words: lineages whose text holds all these trigrams
 SELECT c.current FROM search AS s JOIN certificate AS c ON c.n = s.rowid WHERE s.search MATCH :trigrams LIMIT :limit;
 
+-- find_word_rows: lineages whose text holds these trigrams, in the order of their numbers
+SELECT rowid FROM search WHERE search MATCH :trigrams LIMIT :limit;
+
 -- find_issuer: what one issuer has signed
 SELECT n FROM version INDEXED BY version_issuer WHERE is_current = 1 AND issuer = :issuer LIMIT :limit;
 
@@ -98,3 +101,27 @@ SELECT n FROM version INDEXED BY version_expiry WHERE is_current = 1 AND not_aft
 
 -- issuer_labelled: issuers of that label
 SELECT id FROM issuer WHERE label = :label LIMIT 16;
+
+-- find_tag: what carries a tag
+SELECT c.current FROM tag AS t JOIN certificate AS c ON c.n = t.certificate WHERE t.tag = :tag LIMIT :limit;
+
+-- find_owner: what belongs to somebody
+SELECT current FROM certificate INDEXED BY certificate_owner WHERE owner = :owner AND owner <> '' LIMIT :limit;
+
+-- find_in_use: what the web server or an authority uses
+SELECT current FROM certificate WHERE n IN (SELECT certificate FROM use UNION SELECT certificate FROM shown) LIMIT :limit;
+
+-- issuer_named: issuers whose label holds a word; a table of some hundreds
+SELECT id FROM issuer WHERE instr(lower(label), :word) > 0 LIMIT 16;
+
+-- text_holds: does its search text hold a word?
+SELECT instr(body, :word) > 0 FROM text WHERE n = :n;
+
+-- has_tag: does it carry that tag?
+SELECT 1 FROM tag WHERE tag = :text AND certificate = :n;
+
+-- has_owner: is it theirs?
+SELECT 1 FROM certificate WHERE n = :n AND owner = :text;
+
+-- has_use: does anybody use it?
+SELECT 1 FROM use WHERE certificate = :n UNION ALL SELECT 1 FROM shown WHERE certificate = :n LIMIT 1;

@@ -163,6 +163,10 @@ static void put_rest(struct buf *out, const struct inventory_item *item)
     member_text(out, "store", item->store);
     member_text(out, "profile", item->profile);
     member_flag(out, "archived", item->is_archived);
+    member_flag(out, "superseded", !item->is_current);
+    member_text(out, "owner", item->owner);
+    member_texts(out, "tags", item->tags, item->tags_len);
+    member_text(out, "notes", item->notes);
     member_texts(out, "used_by", item->used_by, item->used_by_len);
 }
 

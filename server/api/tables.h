@@ -5,7 +5,10 @@
 #include "http/route.h"
 
 extern const struct route authorities_routes[];
+extern const struct route bulk_routes[];
 extern const struct route certificates_routes[];
+extern const struct route collections_routes[];
+extern const struct route describe_routes[];
 extern const struct route events_routes[];
 extern const struct route import_routes[];
 extern const struct route jobs_routes[];

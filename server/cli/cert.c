@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/cert_import.h"
+#include "cli/finding.h"
 #include "cli/remote.h"
 #include "cli/save.h"
 
@@ -122,11 +123,19 @@ static int issue(struct cli *c)
 
 static int list(struct cli *c)
 {
-    const char *q = cli_value(c, "search"), *filter = cli_value(c, "filter"), *sort = cli_value(c, "sort"), *cursor = NULL;
+    const char *q, *filter, *sort, *cursor = NULL;
     json_t *all = json_array(), *page;
+    struct question ask;
     struct error e = { 0 };
-    enum err r;
+    enum err r = cli_question(c, &ask, &e);
 
+    if (r)
+        return cli_fail(&e);
+    if (cli_flag(c, "csv"))
+        return cli_list_csv(c, &ask);
+    q = ask.q;
+    filter = ask.filter;
+    sort = ask.sort;
     do {
         const char *path = arena_printf(c->arena, "/api/v1/certificates?limit=500%s%s%s%s%s%s%s%s",
                                         q != NULL ? "&q=" : "", q != NULL ? remote_escape(c->arena, q) : "",
@@ -224,7 +233,9 @@ static const struct cli_option issue_options[] = {
     { 0 }
 };
 static const struct cli_option list_options[] = {
-    { "search", "WORDS", "in names, serial numbers and thumbprints" },
+    { "search", "WORDS", "in names, owners, tags, notes, issuers; serial numbers and thumbprints from their beginning" },
+    { "collection", "NAME", "a question that has a name; --filter narrows it" },
+    { "csv", NULL, "as CSV, with every column" },
     { "filter", "FILTER", "such as 'expires<30d' or 'status:expired key:ec-p256'" },
     { "sort", "ORDER", "not_after, common_name, created; - before it reverses" },
     { 0 }

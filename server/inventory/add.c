@@ -2,9 +2,11 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "inventory/describe.h"
 #include "inventory/rows.h"
 #include "pki/hash.h"
 #include "store/certificates.h"
+#include "store/walk.h"
 
 enum { COMMON_NAME_MAX = 255 /* keys of sort indexes stay small, whatever a foreign certificate says */, TEXT_MAX = 8000 };
 
@@ -84,6 +86,15 @@ static enum err step_forward(struct tx *tx, const struct version_add *add, const
     return call_users(tx, add, from->n, a, e);
 }
 
+/* What people say of it stays. */
+static enum err put_text(struct tx *tx, const struct version_add *add, int64_t certificate_n, struct arena *a, struct error *e)
+{
+    const char *text = search_text(add, a), *before = "";
+    enum err r = add->is_new ? ERR_NONE : store_text(tx_db(tx), certificate_n, a, &before, e);
+
+    return r ? r : store_text_put(tx, certificate_n, description_kept(a, text, before), add->is_new, e);
+}
+
 enum err inventory_add_version(struct tx *tx, const struct version_add *add, int64_t *n, int *number, struct error *e)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -98,7 +109,7 @@ enum err inventory_add_version(struct tx *tx, const struct version_add *add, int
     if (r == ERR_NONE)
         r = add_names(tx, to.next_version_n, &add->cert.names, e);
     if (r == ERR_NONE)
-        r = store_text_put(tx, to.n, search_text(add, a), add->is_new, e);
+        r = put_text(tx, add, to.n, a, e);
     if (r)
         return r;
 

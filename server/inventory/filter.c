@@ -1,15 +1,32 @@
 #include "inventory/filter.h"
 
+#include <stdio.h>
+
 #include "base/text.h"
 #include "base/time.h"
 
-enum { WORD_MAX = 200, DIGITS_MIN = 4 };
+enum { WORD_MAX = 200, DIGITS_MIN = 4, IS_SUPERSEDED = 1 << 30 /* no flag of a row: another set of rows */ };
 
 /* words of the grammar ----------------------------------------------------------------------------------------- */
 
 static enum err bad(struct error *e, const char *text, const char *why)
 {
     return fail_at(e, "/filter", "\"%.60s\": %s", text, why);
+}
+
+/* Behind a failure: counted in characters, from 1. */
+static enum err bad_from(enum err r, const char *whole, const char *from, struct error *e)
+{
+    size_t place = 1;
+    char text[sizeof(e->text)];
+
+    if (r == ERR_NONE || e == NULL)
+        return r;
+    for (const char *p = whole; p < from; p++)
+        place += ((unsigned char)*p & 0xc0) != 0x80;
+    memcpy(text, e->text, sizeof(text));
+    snprintf(e->text, sizeof(e->text), "at character %zu: %.*s", place, (int)sizeof(text) - 32, text);
+    return r;
 }
 
 static enum err read_status(struct term *t, int64_t now, struct error *e)
@@ -29,11 +46,13 @@ static enum err read_key(struct term *t, int64_t now, struct error *e)
 static enum err read_has(struct term *t, int64_t now, struct error *e)
 {
     (void)now;
-    return strcmp(t->text, "key") == 0 ? ERR_NONE : bad(e, t->text, "the only thing to have is a key: has:key");
+    if (strcmp(t->text, "owner") == 0)
+        *t = (struct term){ .kind = TERM_OWNER, .is_not = !t->is_not, .text = "" };
+    return t->kind == TERM_OWNER || strcmp(t->text, "key") == 0 ? ERR_NONE : bad(e, t->text, "to have is a key or an owner: has:key, has:owner");
 }
 
 static const struct { const char *word; unsigned flag; } marks[] = {
-    { "self-signed", VERSION_SELF_SIGNED }, { "authority", VERSION_AUTHORITY }, { "archived", VERSION_ARCHIVED },
+    { "self-signed", VERSION_SELF_SIGNED }, { "authority", VERSION_AUTHORITY }, { "archived", VERSION_ARCHIVED }, { "flagged", VERSION_FLAGGED }, { "superseded", IS_SUPERSEDED },
 };
 
 static enum err read_is(struct term *t, int64_t now, struct error *e)
@@ -42,7 +61,9 @@ static enum err read_is(struct term *t, int64_t now, struct error *e)
     for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
         if (strcmp(t->text, marks[i].word) == 0)
             t->flag = marks[i].flag;
-    return t->flag != 0 ? ERR_NONE : bad(e, t->text, "is:self-signed, is:authority or is:archived");
+    if (strcmp(t->text, "in-use") == 0)
+        t->kind = TERM_USED;
+    return t->flag != 0 || t->kind == TERM_USED ? ERR_NONE : bad(e, t->text, "is:self-signed, is:authority, is:flagged, is:archived, is:superseded or is:in-use");
 }
 
 static enum err read_san(struct term *t, int64_t now, struct error *e)
@@ -59,15 +80,17 @@ static enum err read_digits(struct term *t, int64_t now, struct error *e)
     return digits_parse(t->text, &t->digits) ? ERR_NONE : bad(e, t->text, "the beginning of a serial number or thumbprint, in hexadecimal");
 }
 
-/* "30d" from now, or a day "2027-01-31". */
+/* "30d" from now, "-30d" ago, or a day "2027-01-31". */
 static bool parse_instant(const char *text, int64_t now, int64_t *out)
 {
     static const struct { char unit; int64_t seconds; } units[] = { { 'h', HOURS }, { 'd', DAYS }, { 'w', 7 * DAYS }, { 'y', 365 * DAYS } };
     char digits[8] = "", instant[TIME_TEXT];
-    size_t len = strlen(text);
-    int64_t count;
+    int64_t sign = text[0] == '-' ? -1 : 1, count;
+    size_t len;
 
-    if (len == 10) {
+    text += sign < 0;
+    len = strlen(text);
+    if (len == 10 && sign > 0) {
         memcpy(instant, text, 10);
         memcpy(instant + 10, "T00:00:00Z", 11);
         return time_parse(instant, out);
@@ -79,7 +102,7 @@ static bool parse_instant(const char *text, int64_t now, int64_t *out)
         return false;
     for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
         if (units[i].unit == text[len - 1]) {
-            *out = now + count * units[i].seconds;
+            *out = now + sign * count * units[i].seconds;
             return true;
         }
     }
@@ -91,7 +114,7 @@ static enum err read_expires(struct term *t, int64_t now, struct error *e)
     int64_t at;
 
     if ((t->text[0] != '<' && t->text[0] != '>') || !parse_instant(t->text + 1, now, &at))
-        return bad(e, t->text, "expires<30d, expires>1y or expires<2027-01-31");
+        return bad(e, t->text, "expires<30d, expires>1y, expires>-30d (30 days ago) or expires<2027-01-31");
     t->from = t->text[0] == '<' ? INT64_MIN : at;
     t->to = t->text[0] == '<' ? at : INT64_MAX;
     return ERR_NONE;
@@ -112,6 +135,7 @@ static const struct word {
     enum err (*read)(struct term *t, int64_t now, struct error *e);
 } words[] = {
     { "status:",     7, TERM_STATUS,  read_status },
+    { "state:",      6, TERM_STATUS,  read_status },
     { "expires<",    7, TERM_EXPIRES, read_expires },
     { "expires>",    7, TERM_EXPIRES, read_expires },
     { "issuer:",     7, TERM_ISSUER,  read_plain },
@@ -123,6 +147,8 @@ static const struct word {
     { "san:",        4, TERM_SAN,     read_san },
     { "serial:",     7, TERM_DIGITS,  read_digits },
     { "thumbprint:", 11, TERM_DIGITS, read_digits },
+    { "tag:",        4, TERM_TAG,     read_plain },
+    { "owner:",      6, TERM_OWNER,   read_plain },
 };
 
 /* parsing ------------------------------------------------------------------------------------------------------ */
@@ -131,6 +157,10 @@ static enum err add(struct filter *f, const struct term *t, const char *field, s
 {
     if (f->len == TERMS_MAX)
         return fail_at(e, field, "at most %d conditions", TERMS_MAX);
+    if (t->kind == TERM_IS && t->flag == IS_SUPERSEDED) {
+        f->is_superseded = !t->is_not;
+        return ERR_NONE;
+    }
     f->at[f->len++] = *t;
     f->asks_archived |= t->kind == TERM_IS && t->flag == VERSION_ARCHIVED;
     return ERR_NONE;
@@ -153,27 +183,35 @@ static bool is_number_like(const char *token)
     return token[strspn(token, "0123456789abcdefABCDEF:.")] == '\0';
 }
 
+static bool keeps_case(enum term_kind kind)
+{
+    return kind == TERM_ISSUER || kind == TERM_TAG || kind == TERM_OWNER;
+}
+
 static enum err read_term(const char *token, bool is_not, int64_t now, struct arena *a, struct filter *f, struct error *e)
 {
+    if (strcmp(token, "in-use") == 0)
+        token = "is:in-use";
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         struct term t = { .kind = words[i].kind, .is_not = is_not };
         enum err r;
 
         if (!text_starts(token, words[i].name))
             continue;
-        t.text = t.kind == TERM_ISSUER ? arena_text(a, token + words[i].skip) : text_lower(a, token + words[i].skip);
+        t.text = keeps_case(t.kind) ? arena_text(a, token + words[i].skip) : text_lower(a, token + words[i].skip);
         if (t.text[0] == '\0')
             return bad(e, token, "a value is missing");
         r = words[i].read(&t, now, e);
         return r ? r : add(f, &t, "/filter", e);
     }
     if (strchr(token, ':') != NULL && !is_number_like(token))
-        return bad(e, token, "known are status: expires< expires> issuer: key: has: is: source: store: san: serial: thumbprint:, and words");
+        return bad(e, token, "known are state: expires< expires> issuer: key: has: is: source: store: san: serial: thumbprint: tag: owner: in-use, and words");
     return add_word(f, text_lower(a, token), is_not, "/filter", e);
 }
 
-/* The next token, its quotes taken away; NULL at the end. *is_open: a quote was not closed. */
-static char *next_token(const char **at, struct arena *a, bool *is_open)
+/* The next token, its quotes taken away, with \" and \\ for those two within them; NULL at the end. *from: where it begins; *is_open: a quote was
+   not closed. */
+static char *next_token(const char **at, struct arena *a, const char **from, bool *is_open)
 {
     const char *p = *at;
     char *token;
@@ -182,14 +220,17 @@ static char *next_token(const char **at, struct arena *a, bool *is_open)
 
     while (*p == ' ')
         p++;
+    *from = p;
     if (*p == '\0')
         return NULL;
     token = arena_take(a, strlen(p) + 1);
     for (; *p != '\0' && (is_quoted || *p != ' '); p++) {
-        if (*p == '"')
+        if (*p == '"') {
             is_quoted = !is_quoted;
-        else
-            token[len++] = *p;
+            continue;
+        }
+        p += is_quoted && *p == '\\' && (p[1] == '"' || p[1] == '\\');
+        token[len++] = *p;
     }
     *at = p;
     *is_open = is_quoted;
@@ -205,6 +246,7 @@ static enum err check_text(const char *text, const char *field, struct error *e)
 
 enum err filter_parse(const char *text, int64_t now, struct arena *a, struct filter *out, struct error *e)
 {
+    const char *whole = text, *from;
     bool is_open = false;
     char *token;
     enum err r;
@@ -214,14 +256,14 @@ enum err filter_parse(const char *text, int64_t now, struct arena *a, struct fil
     r = check_text(text, "/filter", e);
     if (r)
         return r;
-    for (token = next_token(&text, a, &is_open); token != NULL; token = next_token(&text, a, &is_open)) {
+    for (token = next_token(&text, a, &from, &is_open); token != NULL; token = next_token(&text, a, &from, &is_open)) {
         bool is_not = token[0] == '-';
 
         if (is_open)
-            return fail_at(e, "/filter", "a quotation mark is not closed");
+            return bad_from(fail_at(e, "/filter", "a quotation mark is not closed"), whole, from, e);
         r = token[is_not] != '\0' ? read_term(token + is_not, is_not, now, a, out, e) : ERR_NONE;
         if (r)
-            return r;
+            return bad_from(r, whole, from, e);
     }
     return ERR_NONE;
 }
@@ -231,6 +273,7 @@ enum err filter_parse_q(const char *q, struct arena *a, struct filter *out, stru
 {
     struct digits digits;
     bool is_open = false;
+    const char *from;
     char *token;
     enum err r;
 
@@ -241,7 +284,7 @@ enum err filter_parse_q(const char *q, struct arena *a, struct filter *out, stru
         return r;
     if (digits_parse(q, &digits) && digits.nibbles >= DIGITS_MIN)
         return add_word(out, text_lower(a, q), false, "/q", e);
-    for (token = next_token(&q, a, &is_open); token != NULL; token = next_token(&q, a, &is_open)) {
+    for (token = next_token(&q, a, &from, &is_open); token != NULL; token = next_token(&q, a, &from, &is_open)) {
         r = *token != '\0' ? add_word(out, text_lower(a, token), false, "/q", e) : ERR_NONE;
         if (r)
             return r;
@@ -255,6 +298,11 @@ enum err filter_resolve(struct filter *f, const struct db *db, struct error *e)
         struct term *t = &f->at[i];
         enum err r;
 
+        if (t->kind == TERM_WORD && strlen(t->text) >= TRIGRAM) {
+            r = store_issuers_named(db, t->text, t->issuers, &t->issuers_len, e);
+            if (r)
+                return r;
+        }
         if (t->kind != TERM_ISSUER)
             continue;
         if (id_parse(t->text, &t->issuers[0])) {
@@ -274,7 +322,7 @@ unsigned filter_wants(const struct filter *f)
 {
     static const unsigned wants[] = {
         [TERM_STATUS] = WANT_STATE, [TERM_ISSUER] = WANT_ISSUER, [TERM_KEY] = WANT_KEY_TYPE, [TERM_SOURCE] = WANT_SOURCE,
-        [TERM_STORE] = WANT_STORE, [TERM_WORD] = 0,
+        [TERM_STORE] = WANT_STORE, [TERM_WORD] = WANT_ISSUER, [TERM_USED] = 0,
     };
     unsigned all = 0;
 
@@ -319,7 +367,7 @@ static bool is_one_of(const struct term *t, const struct id *issuer)
 
 static bool is_fetched(enum term_kind kind)
 {
-    return kind == TERM_SAN || kind == TERM_DIGITS || kind == TERM_WORD;
+    return kind >= TERM_SAN;
 }
 
 /* By what the index holds. */
@@ -345,6 +393,9 @@ static bool test_here(const struct term *t, const struct moment *at, const struc
     case TERM_SAN:
     case TERM_DIGITS:
     case TERM_WORD:
+    case TERM_TAG:
+    case TERM_OWNER:
+    case TERM_USED:
         break;
     }
     return !t->is_not;             /* fetched, later */
@@ -378,10 +429,12 @@ static enum err test_digits(const struct digits *d, const struct db *db, int64_t
 
 static enum err test_word(const struct term *t, const struct db *db, const struct walk_row *row, struct arena *a, bool *out, struct error *e)
 {
-    const char *text;
-    enum err r = store_text(db, row->certificate_n, a, &text, e);
+    enum err r;
 
-    *out = r == ERR_NONE && strstr(text, t->text) != NULL;
+    *out = is_one_of(t, &row->issuer);
+    if (*out)
+        return ERR_NONE;
+    r = store_text_holds(db, row->certificate_n, t->text, out, e);
     if (r == ERR_NONE && !*out && t->digits.nibbles > 0)
         r = test_digits(&t->digits, db, row->n, a, out, e);
     return r;
@@ -389,13 +442,28 @@ static enum err test_word(const struct term *t, const struct db *db, const struc
 
 static enum err test_there(const struct term *t, const struct db *db, const struct walk_row *row, bool *out, struct error *e)
 {
-    CLEANUP(arena_drop) struct arena *a = arena_new();
+    CLEANUP(arena_drop) struct arena *a = t->kind == TERM_SAN || t->digits.nibbles > 0 ? arena_new() : NULL;
 
-    if (t->kind == TERM_SAN)
+    switch (t->kind) {
+    case TERM_SAN:
         return test_names(t, db, row->n, a, out, e);
-    if (t->kind == TERM_DIGITS)
+    case TERM_DIGITS:
         return test_digits(&t->digits, db, row->n, a, out, e);
-    return test_word(t, db, row, a, out, e);
+    case TERM_TAG:
+        return store_has(db, HAS_TAG, t->text, row->certificate_n, out, e);
+    case TERM_OWNER:
+        return store_has(db, HAS_OWNER, t->text, row->certificate_n, out, e);
+    case TERM_USED:
+        return store_has(db, HAS_USE, NULL, row->certificate_n, out, e);
+    default:
+        return test_word(t, db, row, a, out, e);
+    }
+}
+
+/* Where the index has said already which rows may hold the word. */
+static bool surely_not(const struct term *t, const struct walk_row *row)
+{
+    return t->kind == TERM_WORD && !t->is_not && t->digits.nibbles == 0 && !is_one_of(t, &row->issuer) && !store_word_rows_may(&t->rows, row->certificate_n);
 }
 
 enum err filter_test(const struct filter *f, const struct db *db, const struct moment *at, const struct walk_row *row,
@@ -405,7 +473,7 @@ enum err filter_test(const struct filter *f, const struct db *db, const struct m
     if ((row->flags & VERSION_ARCHIVED) != 0 && !f->asks_archived)
         return ERR_NONE;
     for (size_t i = 0; i < f->len; i++)
-        if (test_here(&f->at[i], at, row) == f->at[i].is_not)
+        if (test_here(&f->at[i], at, row) == f->at[i].is_not || surely_not(&f->at[i], row))
             return ERR_NONE;
     for (size_t i = 0; i < f->len; i++) {
         bool holds;
@@ -413,7 +481,7 @@ enum err filter_test(const struct filter *f, const struct db *db, const struct m
 
         if (!is_fetched(f->at[i].kind))
             continue;
-        *cost += 4;
+        *cost += 8;
         r = test_there(&f->at[i], db, row, &holds, e);
         if (r)
             return r;

@@ -27,6 +27,8 @@ enum err inventory_add_version(struct tx *tx, const struct version_add *add, int
 struct inventory_item {            /* of the current version, or of the one asked for */
     int64_t n;                     /* version.n */
     struct id id, issuer_id, key_id;
+    const char *owner, *notes;
+    const char *const *tags; size_t tags_len;
     const char *label, *subject, *common_name, *issuer_text, *key_type, *status, *source, *store, *profile;
     const char *const *dns_names; size_t dns_len;
     const char *const *ip_addresses; size_t ip_len;
@@ -50,7 +52,7 @@ enum err inventory_chain(const struct db *db, int64_t version_n, bool with_root,
 enum { INVENTORY_RIGHT_READ = 4 };
 struct inventory_ask {
     const char *q;                 /* search box: names (trigram), serial or thumbprint (prefix, any separators) */
-    const char *filter;            /* "status:valid expires<30d issuer:\"Lab CA\" key:ec-p256 has:key is:self-signed source:rest store:personal san:*.lan serial:0a1b -status:expired words" */
+    const char *filter;            /* "status:valid expires<30d issuer:\"Lab CA\" key:ec-p256 has:key is:self-signed source:rest store:personal san:*.lan serial:0a1b -status:expired words"; more words in filter.c */
     const char *sort;              /* "not_after" "-not_after" "common_name" "-common_name" "created" "-created"; default "-created" */
     unsigned limit;                /* 1..500, default 100 */
     const char *cursor;            /* opaque, MACed; bad one: ERR_INVALID at "/cursor" */
@@ -61,6 +63,11 @@ enum err inventory_list(struct store *store, const struct actor *who, const stru
 /* Each current version counts once, by its end and whether it is revoked; the five add up. */
 struct inventory_counts { int64_t valid, expiring, expired, revoked, total; };
 enum err inventory_count(const struct db *db, int64_t now, struct inventory_counts *out, struct error *e) MUST_CHECK;
+/* The values that a store has, with how many there are of each, the most first; counted as they come and go, so that asking is quick at any size.
+   filter: what narrows a list to them. "tag" counts through all stores. */
+struct inventory_value { const char *value, *label, *filter; int64_t count; };
+struct inventory_facet { const char *name; struct inventory_value *values; size_t len; };
+enum err inventory_facets(const struct db *db, const char *store, int64_t now, struct arena *a, struct inventory_facet **out, size_t *len, struct error *e) MUST_CHECK;
 struct inventory_day { int64_t day; int64_t count; };      /* days since 1970 of not_after */
 enum err inventory_timeline(const struct db *db, int64_t from_day, int64_t to_day, struct arena *a, struct inventory_day **out, size_t *len, struct error *e) MUST_CHECK;
 

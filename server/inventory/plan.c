@@ -54,18 +54,67 @@ static bool take_row(void *arg, const struct walk_row *row)
     return true;
 }
 
-static enum err walk_along(const struct plan *p, struct arena *a, struct planned *out, struct error *e)
+/* A word that is in more names than go straight, but in few of all: one walk through its list in the index, which is in order, spares
+   looking at the text of each row on the way. A word that every sixth has is found soon enough as it is. */
+static bool is_sparse(const struct found *found)
 {
-    struct walk walk = { .order = p->order, .from = p->from, .wants = filter_wants(&p->filter) | (p->sight.is_all ? 0 : WANT_ISSUER) };
-    struct walking w = { .plan = p, .out = out, .arena = a, .e = e };
+    int64_t low = found->at[0], high = found->at[0];
+
+    for (size_t i = 0; i < found->len; i++) {
+        low = found->at[i] < low ? found->at[i] : low;
+        high = found->at[i] > high ? found->at[i] : high;
+    }
+    return high - low > 6 * (int64_t)found->len;
+}
+
+static enum err learn_rows(const struct plan *p, struct term *t, struct arena *a, struct error *e)
+{
+    struct found *found = arena_take(a, sizeof(*found));
     enum err r;
 
+    if (t->kind != TERM_WORD || t->is_not || strlen(t->text) < TRIGRAM || !text_is_printable_ascii(t->text))
+        return ERR_NONE;
+    found->len = 0;
+    found->is_more = false;
+    r = store_find_words(p->db, t->text, found, e);
+    if (r || !found->is_more || !is_sparse(found))
+        return r;
+    r = store_word_rows(p->db, t->text, a, &t->rows, e);
+    if (r == ERR_NONE && t->rows.len == WORD_ROWS_MAX)
+        t->rows = (struct word_rows){ 0 };
+    return r;
+}
+
+static enum err walk_along(const struct plan *asked, struct arena *a, struct planned *out, struct error *e)
+{
+    struct plan *p = arena_take(a, sizeof(*p));
+    struct walk walk = { .order = asked->order, .from = asked->from, .wants = filter_wants(&asked->filter) | (asked->sight.is_all ? 0 : WANT_ISSUER),
+                         .is_superseded = asked->filter.is_superseded };
+    struct walking w = { .plan = p, .out = out, .arena = a, .e = e };
+    enum err r = ERR_NONE;
+
+    *p = *asked;
+    for (size_t i = 0; r == ERR_NONE && i < p->filter.len; i++)
+        r = learn_rows(p, &p->filter.at[i], a, e);
+    if (r)
+        return r;
     filter_span(&p->filter, &p->at, &walk.min, &walk.max);
     r = store_walk(p->db, &walk, take_row, &w, e);
     return r ? r : w.r;
 }
 
 /* straight to them --------------------------------------------------------------------------------------------- */
+
+static enum err find_issuers(const struct plan *p, const struct id *issuers, size_t len, struct found *out, struct error *e)
+{
+    for (size_t i = 0; i < len && !out->is_more; i++) {
+        enum err r = store_find_issuer(p->db, &issuers[i], out, e);
+
+        if (r)
+            return r;
+    }
+    return ERR_NONE;
+}
 
 static enum err find_word(const struct plan *p, const struct term *t, struct found *out, bool *leads, struct error *e)
 {
@@ -77,18 +126,9 @@ static enum err find_word(const struct plan *p, const struct term *t, struct fou
     r = store_find_words(p->db, t->text, out, e);
     if (r == ERR_NONE && t->digits.nibbles > 0 && !out->is_more)
         r = store_find_digits(p->db, &t->digits, out, e);
+    if (r == ERR_NONE)
+        r = find_issuers(p, t->issuers, t->issuers_len, out, e);
     return r;
-}
-
-static enum err find_issuers(const struct plan *p, const struct id *issuers, size_t len, struct found *out, struct error *e)
-{
-    for (size_t i = 0; i < len && !out->is_more; i++) {
-        enum err r = store_find_issuer(p->db, &issuers[i], out, e);
-
-        if (r)
-            return r;
-    }
-    return ERR_NONE;
 }
 
 /* *leads: the condition has an index of its own. */
@@ -107,6 +147,13 @@ static enum err find(const struct plan *p, const struct term *t, struct found *o
     case TERM_STORE:
         *leads = strcmp(t->text, "personal") != 0;
         return *leads ? store_find_store(p->db, t->text, out, e) : ERR_NONE;
+    case TERM_TAG:
+        return store_find_tag(p->db, t->text, out, e);
+    case TERM_OWNER:
+        *leads = t->text[0] != '\0';
+        return *leads ? store_find_owner(p->db, t->text, out, e) : ERR_NONE;
+    case TERM_USED:
+        return store_find_in_use(p->db, out, e);
     case TERM_STATUS:
     case TERM_EXPIRES:
     case TERM_KEY:
@@ -245,7 +292,11 @@ enum err plan_run(const struct plan *plan, struct arena *a, struct planned *out,
     struct found *best = arena_take(a, sizeof(*best));
     struct planned result = { .rows = arena_take(a, plan->limit * sizeof(*result.rows)) };
     bool has_best;
-    enum err r = find_best(plan, best, &has_best, a, e);
+    enum err r = ERR_NONE;
+
+    has_best = false;
+    if (!plan->filter.is_superseded)               /* what leads straight leads to current versions */
+        r = find_best(plan, best, &has_best, a, e);
 
     if (r == ERR_NONE)
         r = has_best ? go_straight(plan, best, a, &result, e) : walk_along(plan, a, &result, e);

@@ -1,6 +1,7 @@
 #include "base/time.h"
 #include "inventory/rows.h"
 #include "pki/dn.h"
+#include "store/describe.h"
 
 static const char *const status_words[STATUS_COUNT] = {
     [STATUS_VALID] = "valid", [STATUS_EXPIRING] = "expiring", [STATUS_EXPIRED] = "expired", [STATUS_NOT_YET] = "not-yet-valid", [STATUS_REVOKED] = "revoked",
@@ -103,7 +104,7 @@ enum err item_of(const struct db *db, const struct version_row *row, const struc
         .not_before = row->not_before, .not_after = row->not_after, .issued_at = row->issued_at, .has_private_key = row->has_key,
         .is_exportable = row->has_key && row->is_exportable, .is_self_signed = (row->flags & VERSION_SELF_SIGNED) != 0,
         .is_current = row->is_current, .is_issued = row->is_issued, .is_archived = row->is_archived,
-        .is_authority = (row->flags & VERSION_AUTHORITY) != 0, .number = row->number, .versions = row->versions, .row_version = row->row_version,
+        .owner = row->owner, .notes = row->notes, .is_authority = (row->flags & VERSION_AUTHORITY) != 0, .number = row->number, .versions = row->versions, .row_version = row->row_version,
     };
     enum err r;
 
@@ -113,6 +114,8 @@ enum err item_of(const struct db *db, const struct version_row *row, const struc
         r = names_of(db, row, a, &item, e);
     if (r == ERR_NONE)
         r = store_uses(db, row->certificate_n, a, &item.used_by, &item.used_by_len, e);
+    if (r == ERR_NONE)
+        r = store_tags(db, row->certificate_n, a, &item.tags, &item.tags_len, e);
     if (r)
         return r;
 

@@ -24,6 +24,7 @@ static const struct task {
     { "renew", job_renew, 1 * HOURS },
     { "tidy", job_tidy, 10 * MINUTES },
     { "follow", job_follow, 0 },
+    { "bulk", job_bulk, 0 },
 };
 enum { TASKS = sizeof(tasks) / sizeof(*tasks) };
 

@@ -170,6 +170,8 @@ static struct version_row read_version(const struct query *q, struct arena *a)
         .is_exportable = query_get_int(q, 29) != 0,
         .row_version = query_get_int(q, 30),
         .is_archived = query_get_int(q, 31) != 0,
+        .owner = query_get_text(q, 32, a),
+        .notes = query_get_text(q, 33, a),
     };
 }
 
@@ -386,21 +388,56 @@ static enum err one_number(struct query *q, int64_t *out, struct error *e)
     return ERR_NONE;
 }
 
-enum err store_tally_sum(const struct db *db, bool is_revoked, int64_t from, int64_t to, int64_t *out, struct error *e)
+enum err store_tally_sum(const struct db *db, const char *facet, bool is_revoked, int64_t from, int64_t to, int64_t *out, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(db, Q_TALLY_SUM);
 
+    query_text(&q, ":facet", facet);
     query_int(&q, ":is_revoked", is_revoked);
     query_int(&q, ":from", from);
     query_int(&q, ":to", to);
     return one_number(&q, out, e);
 }
 
-enum err store_ending(const struct db *db, int64_t from, int64_t to, int64_t *out, struct error *e)
+enum err store_ending(const struct db *db, const char *store, int64_t from, int64_t to, int64_t *out, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(db, Q_VERSION_ENDING);
 
+    query_text(&q, ":store", store);
     query_int(&q, ":from", from);
     query_int(&q, ":to", to);
     return one_number(&q, out, e);
+}
+
+enum err store_tally_values(const struct db *db, const char *facet, unsigned limit, struct arena *a, struct value_row **out, size_t *len, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_TALLY_VALUES);
+    struct value_row *list = arena_take(a, (limit + 1) * sizeof(*list));
+    size_t n = 0;
+    enum err r;
+
+    query_text(&q, ":facet", facet);
+    query_int(&q, ":limit", limit);
+    while (n < limit && query_next(&q)) {
+        list[n].value = query_get_text(&q, 0, a);
+        list[n++].count = query_get_int(&q, 1);
+    }
+    r = query_end(&q, e);
+    if (r)
+        return r;
+
+    *out = list;
+    *len = n;
+    return ERR_NONE;
+}
+
+enum err store_issuer_label(const struct db *db, const struct id *issuer, struct arena *a, const char **out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_ISSUER_LABEL);
+
+    query_ident(&q, ":id", issuer);
+    if (!query_next(&q))
+        return query_fail(&q, e, "there is no such issuer");
+    *out = query_get_text(&q, 0, a);
+    return ERR_NONE;
 }

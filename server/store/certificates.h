@@ -17,6 +17,7 @@ struct version_row {
     bool has_key, is_exportable;   /* the sealed key is here; may leave */
     int64_t row_version;
     bool is_archived;
+    const char *owner, *notes;
 };
 
 /* A fresh lineage. *version_n: the number that its first version must be added with. */
@@ -52,8 +53,13 @@ enum err store_text_drop(struct tx *tx, int64_t certificate_n, struct error *e) 
 /* How many current versions end on a day since 1970, as the counts of `tally` have it; the revoked ones apart. */
 struct day_row { int64_t day, count; };
 enum err store_tally_days(const struct db *db, int64_t from, int64_t to, struct arena *a, struct day_row **out, size_t *len, struct error *e) MUST_CHECK;
-enum err store_tally_sum(const struct db *db, bool is_revoked, int64_t from, int64_t to, int64_t *out, struct error *e) MUST_CHECK;
+/* facet: "expiry" counts all stores, "personal/expiry" one of them. */
+enum err store_tally_sum(const struct db *db, const char *facet, bool is_revoked, int64_t from, int64_t to, int64_t *out, struct error *e) MUST_CHECK;
 /* Current versions, not revoked, that end within [from, to). */
-enum err store_ending(const struct db *db, int64_t from, int64_t to, int64_t *out, struct error *e) MUST_CHECK;
+enum err store_ending(const struct db *db, const char *store /* NULL: all */, int64_t from, int64_t to, int64_t *out, struct error *e) MUST_CHECK;
+/* The values of a facet of a store, such as "personal/key", or of "tag"; the most first. */
+struct value_row { const char *value; int64_t count; };
+enum err store_tally_values(const struct db *db, const char *facet, unsigned limit, struct arena *a, struct value_row **out, size_t *len, struct error *e) MUST_CHECK;
+enum err store_issuer_label(const struct db *db, const struct id *issuer, struct arena *a, const char **out, struct error *e) MUST_CHECK;
 
 #endif

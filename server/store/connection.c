@@ -24,7 +24,7 @@ static const char pragmas[] =
     "PRAGMA wal_autocheckpoint = 0;";            /* the writer looks after the WAL between two batches, not inside a COMMIT */
 /* Hashes fall on pages at random: under load a small cache would cost twice the work. It is given back when nothing is asked. */
 static const char writer_pragmas[] = "PRAGMA cache_size = -8192;";
-static const char reader_pragmas[] = "PRAGMA cache_size = -1024; PRAGMA query_only = ON;";
+static const char reader_pragmas[] = "PRAGMA cache_size = -6144; PRAGMA query_only = ON;";
 
 enum { BUSY_MS = 5000 };
 
@@ -54,7 +54,7 @@ static enum err set_up(struct db *db, enum connection_kind kind, struct error *e
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, kind == CONNECTION_WRITER, NULL);     /* counts follow the rows */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, kind == CONNECTION_READER, NULL);
     rc = connection_run(db, pragmas);
     if (rc == SQLITE_OK)

@@ -4,6 +4,7 @@
 #include "store/query.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
 
 static const struct { enum query_id rest, ties; } statements[WALK_ORDERS] = {
     [WALK_NEWEST] = { Q_WALK_NEWEST, Q_COUNT },
@@ -24,6 +25,7 @@ static bool is_by_name(enum walk_order order)
 
 static void bind_ties(struct query *q, const struct walk *w)
 {
+    query_int(q, ":is_current", !w->is_superseded);
     query_int(q, ":n", w->from.n);
     if (is_by_name(w->order))
         query_text(q, ":text", w->from.common_name);
@@ -35,6 +37,7 @@ static void bind_rest(struct query *q, const struct walk *w)
 {
     bool is_set = w->from.is_set;
 
+    query_int(q, ":is_current", !w->is_superseded);
     switch (w->order) {
     case WALK_NEWEST:
         query_int(q, ":n", is_set ? w->from.n : INT64_MAX);
@@ -281,39 +284,106 @@ static size_t char_len(const char *at)
     return len;
 }
 
-/* "abcd" -> "abc" AND "bcd": with detail=none the index knows single trigrams only. */
-static void put_trigrams(struct buf *b, const char *word)
+/* "abcd" -> "abc" AND "bcd": with detail=none the index knows single trigrams only. Each costs a walk of its list, and those of a
+   common domain are as long as the store: the few that look rarest lead to almost the same. */
+enum { TRIGRAMS_MAX = 6, WORD_TRIGRAMS = 200 };
+struct trigram { const char *at; size_t len; int weight; };
+
+static int weight_of(const char *at, size_t len)
 {
-    for (const char *at = word; *at != '\0'; at += char_len(at)) {
+    int weight = 0;
+
+    for (size_t i = 0; i < len; i++)
+        weight += at[i] >= '0' && at[i] <= '9' ? 6 : strchr("jkqvwxyz-_", at[i]) != NULL ? 4 : strchr("aeinorst.", at[i]) != NULL ? 1 : 2;
+    return weight;
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct trigram *x = a, *y = b;
+
+    return x->weight != y->weight ? y->weight - x->weight : x->at < y->at ? -1 : x->at > y->at;
+}
+
+static size_t cut_trigrams(const char *word, struct trigram *out)
+{
+    size_t n = 0;
+
+    for (const char *at = word; *at != '\0' && n < WORD_TRIGRAMS; at += char_len(at)) {
         const char *end = at;
 
         for (int i = 0; i < TRIGRAM; i++) {
             if (*end == '\0')
-                return;
+                return n;
             end += char_len(end);
         }
-        buf_text(b, b->len > 0 ? " AND \"" : "\"");
-        for (const char *p = at; p < end; p++) {
-            if (*p == '"')
+        out[n++] = (struct trigram){ at, (size_t)(end - at), weight_of(at, (size_t)(end - at)) };
+    }
+    return n;
+}
+
+static void put_trigrams(struct buf *b, const char *word, size_t most)
+{
+    struct trigram list[WORD_TRIGRAMS];
+    size_t len = cut_trigrams(word, list);
+
+    qsort(list, len, sizeof(*list), by_weight);
+    for (size_t i = 0; i < len && i < most; i++) {
+        buf_text(b, i > 0 ? " AND \"" : "\"");
+        for (size_t k = 0; k < list[i].len; k++) {
+            if (list[i].at[k] == '"')
                 buf_byte(b, '"');
-            buf_byte(b, (uint8_t)*p);
+            buf_byte(b, (uint8_t)list[i].at[k]);
         }
         buf_byte(b, '"');
     }
+}
+
+static enum err bind_trigrams(struct query *q, struct buf *trigrams, const char *word, size_t most, struct error *e)
+{
+    buf_init(trigrams, 8192);
+    put_trigrams(trigrams, word, most);
+    buf_byte(trigrams, '\0');
+    if (trigrams->is_over || trigrams->len < 4)
+        return fail(e, ERR_INVALID, "a word to search for has 3 to 200 characters");
+    query_text(q, ":trigrams", (const char *)trigrams->at);
+    return ERR_NONE;
 }
 
 enum err store_find_words(const struct db *db, const char *word, struct found *out, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_WORDS);
     CLEANUP(buf_done) struct buf trigrams;
+    enum err r = bind_trigrams(&q, &trigrams, word, TRIGRAMS_MAX, e);
 
-    buf_init(&trigrams, 8192);
-    put_trigrams(&trigrams, word);
-    buf_byte(&trigrams, '\0');
-    if (trigrams.is_over || trigrams.len < 4)
-        return fail(e, ERR_INVALID, "a word to search for has 3 to 200 characters");
-    query_text(&q, ":trigrams", (const char *)trigrams.at);
-    return collect(&q, out, e);
+    return r ? r : collect(&q, out, e);
+}
+
+enum err store_word_rows(const struct db *db, const char *word, struct arena *a, struct word_rows *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_WORD_ROWS);
+    CLEANUP(buf_done) struct buf trigrams;
+    enum err r = bind_trigrams(&q, &trigrams, word, 1, e);
+
+    *out = (struct word_rows){ .at = arena_take(a, WORD_ROWS_MAX * sizeof(*out->at)) };
+    if (r)
+        return r;
+    query_int(&q, ":limit", WORD_ROWS_MAX);
+    while (query_next(&q))
+        out->at[out->len++] = query_get_int(&q, 0);
+    return query_end(&q, e);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+bool store_word_rows_may(const struct word_rows *rows, int64_t certificate_n)
+{
+    return rows->at == NULL || bsearch(&certificate_n, rows->at, rows->len, sizeof(*rows->at), by_number) != NULL;
 }
 
 enum err store_find_issuer(const struct db *db, const struct id *issuer, struct found *out, struct error *e)
@@ -341,15 +411,63 @@ enum err store_find_ending(const struct db *db, int64_t from, int64_t to, struct
     return collect(&q, out, e);
 }
 
+enum err store_find_tag(const struct db *db, const char *tag, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_TAG);
+
+    query_text(&q, ":tag", tag);
+    return collect(&q, out, e);
+}
+
+enum err store_find_owner(const struct db *db, const char *owner, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_OWNER);
+
+    query_text(&q, ":owner", owner);
+    return collect(&q, out, e);
+}
+
+enum err store_find_in_use(const struct db *db, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_IN_USE);
+
+    return collect(&q, out, e);
+}
+
+enum err store_has(const struct db *db, enum has what, const char *text, int64_t certificate_n, bool *out, struct error *e)
+{
+    static const enum query_id ways[] = { [HAS_TAG] = Q_HAS_TAG, [HAS_OWNER] = Q_HAS_OWNER, [HAS_USE] = Q_HAS_USE };
+    CLEANUP(query_done) struct query q = query_begin(db, ways[what]);
+
+    if (what != HAS_USE)
+        query_text(&q, ":text", text);
+    query_int(&q, ":n", certificate_n);
+    *out = query_next(&q);
+    return query_end(&q, e);
+}
+
+static enum err read_issuers(struct query *q, struct id out[LABELLED_MAX], size_t *len, struct error *e)
+{
+    *len = 0;
+    while (*len < LABELLED_MAX && query_next(q))
+        out[(*len)++] = query_get_ident(q, 0);
+    return query_end(q, e);
+}
+
+enum err store_issuers_named(const struct db *db, const char *word, struct id out[LABELLED_MAX], size_t *len, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_ISSUER_NAMED);
+
+    query_text(&q, ":word", word);
+    return read_issuers(&q, out, len, e);
+}
+
 enum err store_issuers_labelled(const struct db *db, const char *label, struct id out[LABELLED_MAX], size_t *len, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(db, Q_ISSUER_LABELLED);
 
-    *len = 0;
     query_text(&q, ":label", label);
-    while (*len < LABELLED_MAX && query_next(&q))
-        out[(*len)++] = query_get_ident(&q, 0);
-    return query_end(&q, e);
+    return read_issuers(&q, out, len, e);
 }
 
 enum err store_text(const struct db *db, int64_t certificate_n, struct arena *a, const char **out, struct error *e)
@@ -358,5 +476,15 @@ enum err store_text(const struct db *db, int64_t certificate_n, struct arena *a,
 
     query_int(&q, ":n", certificate_n);
     *out = query_next(&q) ? query_get_text(&q, 0, a) : "";
+    return query_end(&q, e);
+}
+
+enum err store_text_holds(const struct db *db, int64_t certificate_n, const char *word, bool *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_TEXT_HOLDS);
+
+    query_text(&q, ":word", word);
+    query_int(&q, ":n", certificate_n);
+    *out = query_next(&q) && query_get_int(&q, 0) != 0;
     return query_end(&q, e);
 }

@@ -22,6 +22,7 @@ struct walk {
     struct walk_from from;
     int64_t min, max;              /* not_after in [min, max): orders by expiry walk nothing else; the others do not look at it */
     unsigned wants;
+    bool is_superseded;            /* through earlier versions instead of the current ones */
 };
 /* Until each() says false. */
 enum err store_walk(const struct db *db, const struct walk *walk, bool (*each)(void *arg, const struct walk_row *row), void *arg, struct error *e) MUST_CHECK;
@@ -29,7 +30,7 @@ enum err store_walk(const struct db *db, const struct walk *walk, bool (*each)(v
 enum err store_walk_one(const struct db *db, int64_t n, struct arena *a, struct walk_row *out, struct error *e) MUST_CHECK;
 
 /* Numbers of current versions, FOUND_MAX at most; one more was there: is_more. */
-enum { FOUND_MAX = 2000 };
+enum { FOUND_MAX = 600 };
 struct found { int64_t at[FOUND_MAX]; size_t len; bool is_more; };
 /* A prefix of hexadecimal digits: low[0..] to high[0..], the next prefix of that length. */
 struct digits { uint8_t low[33], high[33]; size_t nibbles; };
@@ -43,12 +44,26 @@ enum err store_find_name(const struct db *db, const char *pattern, struct found 
 enum { TRIGRAM = 3 };
 /* At least TRIGRAM characters. Finds all that hold the word, and some that only hold its parts: look again. */
 enum err store_find_words(const struct db *db, const char *word, struct found *out, struct error *e) MUST_CHECK;
+/* Lineages that hold the part of a word that looks rarest, in order; WORD_ROWS_MAX at most, and then it says nothing of the rest. */
+enum { WORD_ROWS_MAX = 120000 };
+struct word_rows { int64_t *at; size_t len; };
+enum err store_word_rows(const struct db *db, const char *word, struct arena *a, struct word_rows *out, struct error *e) MUST_CHECK;
+bool store_word_rows_may(const struct word_rows *rows, int64_t certificate_n);             /* not: the word is surely not in it */
 enum err store_find_issuer(const struct db *db, const struct id *issuer, struct found *out, struct error *e) MUST_CHECK;
 enum err store_find_store(const struct db *db, const char *store, struct found *out, struct error *e) MUST_CHECK;          /* not "personal" */
 enum err store_find_ending(const struct db *db, int64_t from, int64_t to, struct found *out, struct error *e) MUST_CHECK;
 
+enum err store_find_tag(const struct db *db, const char *tag, struct found *out, struct error *e) MUST_CHECK;
+enum err store_find_owner(const struct db *db, const char *owner, struct found *out, struct error *e) MUST_CHECK;
+enum err store_find_in_use(const struct db *db, struct found *out, struct error *e) MUST_CHECK;
+enum has { HAS_TAG, HAS_OWNER, HAS_USE };                          /* HAS_USE: by the web server or an authority; text is not looked at */
+enum err store_has(const struct db *db, enum has what, const char *text, int64_t certificate_n, bool *out, struct error *e) MUST_CHECK;
+
 enum { LABELLED_MAX = 16 };
+/* Whose label holds the word, which is in lower case. */
+enum err store_issuers_named(const struct db *db, const char *word, struct id out[LABELLED_MAX], size_t *len, struct error *e) MUST_CHECK;
 enum err store_issuers_labelled(const struct db *db, const char *label, struct id out[LABELLED_MAX], size_t *len, struct error *e) MUST_CHECK;
 enum err store_text(const struct db *db, int64_t certificate_n, struct arena *a, const char **out, struct error *e) MUST_CHECK;
+enum err store_text_holds(const struct db *db, int64_t certificate_n, const char *word, bool *out, struct error *e) MUST_CHECK;
 
 #endif

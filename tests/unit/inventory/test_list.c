@@ -83,7 +83,9 @@ static void the_filter_says_what_is_shown(void **state)
         { "issuer:nobody", "" }, { "key:ec-p256 store:root", "Lab Root CA" }, { "key:rsa-2048", "" }, { "has:key", "" }, { "-has:key source:cli", "b.lan" },
         { "is:self-signed", "Lab Root CA" }, { "store:personal status:valid", "c.lan b.lan" }, { "san:mail.example", "b.lan" }, { "san:*.example", "b.lan old.lan" },
         { "san:10.0.0.3", "c.lan" }, { "san:*.lan -san:a.lan", "c.lan b.lan old.lan" }, { "san:*.z.lan", "a.lan" }, { "legacy", "old.lan" }, { "-legacy lan", "c.lan a.lan b.lan" },
-        { "exam mail", "b.lan" }, { "lab root", "Lab Root CA" }, { "\"lab root\"", "Lab Root CA" }, { "b.", "b.lan" },
+        { "exam mail", "b.lan" }, { "lab root is:self-signed", "Lab Root CA" }, { "\"lab root\" store:personal", "c.lan a.lan b.lan old.lan" }, { "-root", "" }, { "b.", "b.lan" },
+        { "state:expired", "old.lan" }, { "expires>-10y -state:valid", "a.lan old.lan" }, { "has:owner", "" }, { "tag:nothing", "" }, { "-tag:nothing state:expiring", "a.lan" },
+        { "owner:nobody", "" }, { "in-use", "" }, { "-in-use state:expiring", "a.lan" }, { "is:superseded", "" }, { "-is:superseded state:expired", "old.lan" }, { "-is:flagged state:expired", "old.lan" },
     };
     CLEANUP(arena_drop) struct arena *a = arena_new();
 

@@ -340,9 +340,9 @@ static void counts_add_up_and_what_failed_does_not_count(void **state)
     assert_int_equal(store_write(p->store, &p->who, count_some, &(int){ 13 }, &e), ERR_INVALID);
     assert_ok(store_write(p->store, &p->who, count_some, &(int){ 3 }, &e));
     look = look_at(p);
-    assert_ok(store_tally_sum(look_db(&look), false, 0, 200, &sum, &e));
+    assert_ok(store_tally_sum(look_db(&look), "expiry", false, 0, 200, &sum, &e));
     assert_int_equal(sum, 5);
-    assert_ok(store_tally_sum(look_db(&look), true, 100, 100, &sum, &e));
+    assert_ok(store_tally_sum(look_db(&look), "expiry", true, 100, 100, &sum, &e));
     assert_int_equal(sum, 2);
 }
 

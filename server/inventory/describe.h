@@ -1,0 +1,23 @@
+/* describe - what people say of a certificate: its name, whose it is, tags, notes. It goes into the search text and stays from version to version. */
+#ifndef INVENTORY_DESCRIBE_H
+#define INVENTORY_DESCRIBE_H
+
+#include "base/findings.h"
+#include "inventory/inventory.h"
+
+enum { LABEL_MAX = 128, OWNER_MAX = 128, TAG_MAX = 64, NOTES_MAX = 8000 };
+struct description {
+    const char *label, *owner, *notes;             /* NULL: stays */
+    const char *const *tags; size_t tags_len;      /* with sets_tags all of them, else more of them */
+    const char *const *untags; size_t untags_len;
+    bool sets_tags;
+};
+/* Every fault with its pointer: /label, /owner, /notes, /tags/N. If-Match of the actor holds. */
+enum err inventory_describe(struct store *store, const struct actor *who, const struct id *certificate, const struct description *wish,
+                            struct findings *faults, struct error *e) MUST_CHECK;
+
+/* The search text: `head` has a line for what the certificate says, the first one for its label; behind a mark, what people say. */
+const char *description_text(struct arena *a, const char *head, const char *owner, const char *const *tags, size_t tags_len, const char *notes);
+const char *description_kept(struct arena *a, const char *head, const char *before);      /* the same, with what people say in `before` */
+
+#endif
