@@ -23,3 +23,9 @@ SAVEPOINT one;
 
 -- tx_part_done: it is a part of the batch
 RELEASE one;
+
+-- look_begin: what is read from here on is of one moment
+BEGIN;
+
+-- look_end: the moment may go
+COMMIT;

@@ -1,14 +1,41 @@
 #include "inventory/rows.h"
 
+#include "pki/frame.h"
+
 enum { CHAIN_MAX = 10 };
 
-/* The first candidate of that name; the store hands the authority's own certificate first. */
-static bool pick(const struct cert *child, const struct bytes *candidates, size_t len, struct arena *a, struct cert *out)
+/* What of a certificate says who stands above it. They were parsed when they came in: parsing each again, whole, was a fifth of
+   showing one. */
+struct link { struct bytes der, issuer, subject, ski, aki; };
+
+static bool read_link(struct bytes der, struct arena *a, struct link *out)
+{
+    const struct extension *ski, *aki;
+    struct ext_aki above = { 0 };
+    struct frame f = { 0 };
+
+    if (frame_read(der, a, &f, NULL) != ERR_NONE)
+        return false;
+    *out = (struct link){ .der = der, .issuer = f.issuer, .subject = f.subject };
+    ski = ext_find(f.extensions, f.extensions_len, EXT_SKI);
+    aki = ext_find(f.extensions, f.extensions_len, EXT_AKI);
+    if (aki != NULL && ext_aki(aki->value, &above) && above.has_id)
+        out->aki = above.id;
+    return ski == NULL || ext_ski(ski->value, &out->ski);
+}
+
+static bool is_self_issued(const struct link *l)
+{
+    return bytes_equal(l->issuer, l->subject);
+}
+
+/* The first candidate of that name. */
+static bool pick(const struct link *child, const struct bytes *candidates, size_t len, struct arena *a, struct link *out)
 {
     for (size_t i = 0; i < len; i++) {
-        struct cert c;
+        struct link c;
 
-        if (cert_parse(candidates[i], a, &c, NULL) != ERR_NONE)
+        if (!read_link(candidates[i], a, &c))
             continue;
         if (bytes_equal(c.subject, child->issuer) && (child->aki.len == 0 || c.ski.len == 0 || bytes_equal(c.ski, child->aki))) {
             *out = c;
@@ -18,30 +45,50 @@ static bool pick(const struct cert *child, const struct bytes *candidates, size_
     return false;
 }
 
+/* The authority's own certificate when it fits, else whatever has that key. */
+static enum err find_above(const struct db *db, const struct id *issuer, const struct link *child, struct arena *a, struct link *out,
+                           bool *is_found, struct error *e)
+{
+    struct bytes candidates[ISSUERS_MAX];
+    size_t len = 0;
+    enum err r = ERR_NONE;
+
+    if (!id_is_none(issuer))
+        r = store_issuers_of(db, issuer, bytes_of(NULL, 0), a, candidates, &len, e);
+    *is_found = r == ERR_NONE && pick(child, candidates, len, a, out);
+    if (r || *is_found)
+        return r;
+    r = store_issuers_of(db, issuer, child->aki, a, candidates, &len, e);
+    *is_found = r == ERR_NONE && pick(child, candidates, len, a, out);
+    return r;
+}
+
 enum err inventory_chain(const struct db *db, int64_t version_n, bool with_root, struct arena *a, struct bytes **out, size_t *len, struct error *e)
 {
-    struct bytes *list = arena_take(a, CHAIN_MAX * sizeof(*list)), candidates[ISSUERS_MAX];
+    struct bytes *list = arena_take(a, CHAIN_MAX * sizeof(*list));
     struct version_row row;
     struct id issuer, none = { { 0 } };
-    struct cert at;
-    size_t n = 0, found;
+    struct link at, above;
+    bool is_found;
+    size_t n = 0;
     enum err r;
 
     r = store_version(db, version_n, a, &row, e);
     if (r == ERR_NONE)
         r = store_der(db, version_n, a, &list[0], e);
-    if (r == ERR_NONE)
-        r = cert_parse(list[0], a, &at, e);
+    if (r == ERR_NONE && !read_link(list[0], a, &at))
+        r = fail(e, ERR_IO, "the certificate that is kept cannot be read: the database is damaged, restore a backup");
     if (r)
         return r;
 
     issuer = row.issuer;
-    for (n = 1; n < CHAIN_MAX && !cert_is_self_issued(&at); n++) {
-        r = store_issuers_of(db, &issuer, at.aki, a, candidates, &found, e);
+    for (n = 1; n < CHAIN_MAX && !is_self_issued(&at); n++) {
+        r = find_above(db, &issuer, &at, a, &above, &is_found, e);
         if (r)
             return r;
-        if (!pick(&at, candidates, found, a, &at) || (cert_is_self_issued(&at) && !with_root))
+        if (!is_found || (is_self_issued(&above) && !with_root))
             break;
+        at = above;
         list[n] = at.der;
         issuer = none;                 /* above the first step the key identifier leads */
     }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "store/query.h"
+
 enum { READERS_MAX = 8, WAIT_SEC = 5 };
 
 struct readers {
@@ -90,20 +92,25 @@ static enum err open_one(struct readers *r, struct db **out, struct error *e)
     return ERR_NONE;
 }
 
+static enum err run(const struct db *db, enum query_id id, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, id);
+
+    return query_run(&q, NULL, e);
+}
+
 enum err readers_take(struct readers *r, struct db **out, struct error *e)
 {
     struct db *db = NULL;
     enum err result;
-    int rc;
 
     result = wait_for_one(r, &db, e);
     if (result == ERR_NONE && db == NULL)
         result = open_one(r, &db, e);
     if (result)
         return result;
-    rc = connection_run(db, "BEGIN");
-    if (rc != SQLITE_OK) {
-        result = connection_fail(db, rc, e);
+    result = run(db, Q_LOOK_BEGIN, e);
+    if (result) {
         connection_close(db);
         free(db);
         forget_one(r);
@@ -117,7 +124,9 @@ enum err readers_take(struct readers *r, struct db **out, struct error *e)
 
 void readers_give(struct readers *r, struct db *db)
 {
-    connection_run(db, "COMMIT");
+    enum err result = run(db, Q_LOOK_END, NULL);
+
+    (void)result;                     /* nothing was written, so nothing can be lost */
     held--;
     pthread_mutex_lock(&r->lock);
     r->idle[r->idle_len++] = db;
