@@ -13,7 +13,7 @@
 
 enum {
     FRONT_MAX = 1024, BULK_MAX = 64, WATCHERS_MAX = 8,
-    IDLE_SEC = 5, GATHER_MS = 2,
+    IDLE_SEC = 5,
     CHECKPOINT_FRAMES = 1000,         /* pages of 4 KiB */
     RESTART_FRAMES = 8000             /* readers that overlap without end keep a WAL from being begun anew: then they wait for once */
 };
@@ -36,7 +36,6 @@ struct writer {
     struct batch batch;
     bool has_bulk;                    /* one of the bulk lane per batch */
     bool is_rested;
-    size_t expected;                  /* by the next batch: as many as the last one had */
     int frames;                       /* in the WAL, after the last commit */
     atomic_bool is_broken;
     void (*rest)(void *arg);
@@ -104,37 +103,15 @@ static bool take_waiting(struct writer *w, struct batch *b)
     return b->len > before;
 }
 
-static struct timespec monotonic_in(long ms)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += ms / 1000;
-    at.tv_nsec += ms % 1000 * 1000000;
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000;
-    }
-    return at;
-}
-
-/* Those who were answered together come back together: as many as last time are waited for, a little. Who writes alone never waits. */
+/* Whoever comes meanwhile joins; nobody is waited for. Waiting 2 ms for as many as last time made commits larger by a quarter and
+   everybody slower by an eighth. */
 static bool take_more(struct batch *b, void *arg)
 {
     struct writer *w = arg;
-    struct timespec until;
     bool any;
-    int rc = 0;
 
     pthread_mutex_lock(&w->lock);
     any = take_waiting(w, b);
-    if (!any && b->len < w->expected) {
-        until = monotonic_in(GATHER_MS);
-        while (!any && rc == 0 && !w->is_stopping) {
-            rc = pthread_cond_timedwait(&w->asked, &w->lock, &until);
-            any = take_waiting(w, b);
-        }
-    }
     pthread_mutex_unlock(&w->lock);
     return any;
 }
@@ -276,7 +253,6 @@ static void run_batch(struct writer *w)
     if (run_and_tell(w) == OUTCOME_LOST)
         run_singly(w);
     note_health(w);
-    w->expected = w->batch.len;
     wake(&w->batch);
     tx_clear(&w->batch.tx);
     w->has_bulk = false;
