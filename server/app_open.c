@@ -337,7 +337,7 @@ static enum err open_server(struct running *r, struct error *e)
         .app = &r->app,
         .on = { [LISTEN_HTTPS] = { r->config.https, r->https, on_https }, [LISTEN_HTTP] = { r->config.http, NULL, on_http },
                 [LISTEN_PROBE] = { r->probe_on, r->probe, on_probe }, [LISTEN_CONTROL] = { r->control, NULL, on_control } },
-        .threads = number_of(r->config.network_threads, cores(4), 64), .workers = number_of(r->config.workers, 16, 256),
+        .threads = number_of(r->config.network_threads, cores(4), 64), .workers = number_of(r->config.workers, 32, 256),
         .limits = limits_of(r->app.settings),
     };
     enum err err = config_probe(&r->config, r->probe_on, sizeof(r->probe_on), e);

@@ -95,7 +95,7 @@ static const struct cli_option serve_options[] = {
     { "probe", "ADDR:PORT", "where a browser finds out whether it trusts this CA (default: HTTPS port + 1)" },
     { "config", "FILE", "read these settings from an INI file" },
     { "network-threads", "N", "threads that speak TLS and HTTP (default: one a core, at most 4)" },
-    { "workers", "N", "threads that run handlers (default 16)" },
+    { "workers", "N", "threads that run handlers (default 32)" },
     { 0 }
 };
 static const struct cli_option init_options[] = {

@@ -18,7 +18,7 @@ const struct config_key config_keys[] = {
     KEY(probe, "", "ADDR:PORT", "where a browser finds out whether it trusts this CA (default: the HTTPS port + 1)"),
     KEY(config, "", "FILE", "read these settings from an INI file"),
     KEY(network_threads, "", "N", "threads that speak TLS and HTTP (default: one a core, at most 4)"),
-    KEY(workers, "16", "N", "threads that run handlers"),
+    KEY(workers, "32", "N", "threads that run handlers"),
     { 0 }
 };
 

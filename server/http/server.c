@@ -47,7 +47,7 @@ static enum err open_doors(struct server *s, const struct server_options *how, s
 static enum err open_threads(struct server *s, const struct server_options *how, struct error *e)
 {
     unsigned want = how->threads < 1 ? 1 : how->threads > NETS_MAX ? NETS_MAX : how->threads;
-    unsigned workers = how->workers < 1 ? 16 : how->workers > WORKERS_MAX ? WORKERS_MAX : how->workers;
+    unsigned workers = how->workers < 1 ? 32 : how->workers > WORKERS_MAX ? WORKERS_MAX : how->workers;
     enum err r;
 
     r = workers_open(workers, &s->workers, e);

@@ -25,7 +25,7 @@ struct server_options {
     struct app *app;
     struct listen_on on[LISTEN_COUNT];
     unsigned threads;                  /* network threads a TLS listener; cores, at most 4 */
-    unsigned workers;                  /* 16 */
+    unsigned workers;                  /* 32 */
     struct server_limits limits;
 };
 enum err server_open(const struct server_options *how, struct server **out, struct error *e) MUST_CHECK;   /* a busy port: ERR_CONFLICT, one clear line */
