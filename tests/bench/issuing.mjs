@@ -1,8 +1,8 @@
 // issuing - durable, inventoried, over HTTPS, 32 keep-alive clients, beside cfssl, which stores nothing.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cfssl } from './peers.mjs';
-import { figure, interleaved, median, wrk } from './measure.mjs';
+import { cpu, figure, interleaved, median, wrk } from './measure.mjs';
 
 const script = (dir, name, path, body, headers = {}) => {
   const file = join(dir, `${name}.lua`);
@@ -19,18 +19,27 @@ export default async function ({ d, pem, folder, tool }) {
   const peer = await cfssl(dir, { caPem: ca, caKey: key, pem });
   const auth = { Authorization: `Bearer ${d.token}` };
   try {
-    const of = (port, name, path, body, headers) => { const s = script(dir, name, path, body, headers); return () => wrk(`https://127.0.0.1:${port}${path}`, { connections: 32, seconds: 4, script: s }); };
-    const runs = await interleaved(3, {
-      made: of(d.https, 'made', '/api/v1/certificates', { dns_names: ['bench.example.lan'] }, auth),
-      newcert: of(peer.port, 'newcert', '/api/v1/cfssl/newcert', { request: { hosts: ['bench.example.lan'], CN: 'bench.example.lan', key: { algo: 'ecdsa', size: 256 }, names: [] } }),
-      signed: of(d.https, 'signed', '/api/v1/certificates', { csr }, auth),
-      sign: of(peer.port, 'sign', '/api/v1/cfssl/sign', { certificate_request: csr, hosts: ['bench.example.lan'] }),
+    const own = { port: d.https, pid: d.child.pid };
+    const of = ({ port, pid }, name, path, body, headers) => {
+      const s = script(dir, name, path, body, headers), seconds = 4;
+      return async () => {
+        const before = cpu(pid), w = await wrk(`https://127.0.0.1:${port}${path}`, { connections: 32, seconds, script: s });
+        return { ...w, cpu: (cpu(pid) - before) / (w.rate * seconds) * 1e6 };
+      };
+    };
+    const runs = await interleaved(5, {
+      made: of(own, 'made', '/api/v1/certificates', { dns_names: ['bench.example.lan'] }, auth),
+      newcert: of(peer, 'newcert', '/api/v1/cfssl/newcert', { request: { hosts: ['bench.example.lan'], CN: 'bench.example.lan', key: { algo: 'ecdsa', size: 256 }, names: [] } }),
+      signed: of(own, 'signed', '/api/v1/certificates', { csr }, auth),
+      sign: of(peer, 'sign', '/api/v1/cfssl/sign', { certificate_request: csr, hosts: ['bench.example.lan'] }),
     });
     for (const [name, list] of Object.entries(runs)) for (const r of list) if (r.bad) throw new Error(`${name}: ${r.bad} answers were no 2xx`);
-    const rate = name => median(runs[name].map(r => r.rate)), p99 = name => median(runs[name].map(r => r.p99));
+    const middle = (name, what) => median(runs[name].map(r => r[what]));
+    const rate = name => middle(name, 'rate'), p99 = name => middle(name, 'p99'), used = name => middle(name, 'cpu');
     for (const [ours, theirs, what, least, goal] of [['made', 'newcert', 'with a key made here', 1.0, 1.3], ['signed', 'sign', 'from a CSR', 0.6, 0.75]]) {
       figure(`${what}, certificates a second`, rate(ours), { beside: `cfssl ${theirs} ${rate(theirs).toFixed(0)}` });
       figure('  of cfssl\'s', rate(ours) / rate(theirs), { goal: `at least ${least} (goal ${goal})`, ok: rate(ours) / rate(theirs) >= least });
+      figure('  CPU of one', used(ours), { unit: ' µs', beside: `cfssl ${used(theirs).toFixed(0)} µs` });
       figure('  p99', p99(ours), { unit: ' ms', beside: `cfssl ${p99(theirs).toFixed(1)} ms`, goal: 'at most half', ok: p99(ours) <= p99(theirs) / 2 });
     }
   } finally { await peer.stop(); }
