@@ -1,7 +1,8 @@
--- certificate_add: a fresh lineage, with the number of the version that follows
-INSERT INTO certificate (id, label, current, created_at)
-VALUES (:id, :label, (SELECT coalesce(max(n), 0) + 1 FROM version), :now)
-RETURNING n, current;
+-- version_next: the number of the version that follows
+SELECT coalesce(max(n), 0) + 1 FROM version;
+
+-- certificate_add: a fresh lineage
+INSERT INTO certificate (id, label, current, created_at) VALUES (:id, :label, :current, :now);
 
 -- certificate_find: a lineage that gets a version
 SELECT c.n, c.current, v.not_after, v.state, c.is_archived, c.version, (SELECT max(number) FROM version WHERE certificate = c.n) + 1, (SELECT max(n) FROM version) + 1
