@@ -1,120 +1,13 @@
 #include "api/certificate_json.h"
 
-#include "base/text.h"
-#include "base/time.h"
+#include "api/member.h"
 #include "pki/pem.h"
-
-/* RFC 8259, 7 */
-static void put_escape(struct buf *out, unsigned char c)
-{
-    static const char hex[] = "0123456789abcdef";
-
-    buf_byte(out, '\\');
-    if (c == '"' || c == '\\') {
-        buf_byte(out, c);
-    } else if (c == '\n') {
-        buf_byte(out, 'n');
-    } else {
-        buf_text(out, "u00");
-        buf_byte(out, (uint8_t)hex[c >> 4]);
-        buf_byte(out, (uint8_t)hex[c & 15]);
-    }
-}
-
-static void put_text(struct buf *out, const char *text)
-{
-    const char *from = text;
-
-    buf_byte(out, '"');
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-            continue;
-        buf_add(out, from, (size_t)(text - from));
-        from = text + 1;
-        put_escape(out, c);
-    }
-    buf_add(out, from, (size_t)(text - from));
-    buf_byte(out, '"');
-}
-
-/* Every member but the first stands behind a comma; names are ours and need no escape. */
-static void put_name(struct buf *out, const char *name)
-{
-    if (out->at[out->len - 1] != '{')
-        buf_byte(out, ',');
-    buf_byte(out, '"');
-    buf_text(out, name);
-    buf_text(out, "\":");
-}
-
-static void member_text(struct buf *out, const char *name, const char *value)
-{
-    put_name(out, name);
-    put_text(out, value == NULL ? "" : value);
-}
-
-static void member_flag(struct buf *out, const char *name, bool value)
-{
-    put_name(out, name);
-    buf_text(out, value ? "true" : "false");
-}
-
-static void member_number(struct buf *out, const char *name, int64_t value)
-{
-    put_name(out, name);
-    buf_printf(out, "%lld", (long long)value);
-}
-
-static void member_time(struct buf *out, const char *name, int64_t at)
-{
-    char text[TIME_TEXT];
-
-    time_text(at, text);
-    member_text(out, name, text);
-}
-
-static void member_id(struct buf *out, const char *name, const struct id *id)
-{
-    char text[ID_TEXT];
-
-    put_name(out, name);
-    if (id_is_none(id)) {
-        buf_text(out, "null");
-        return;
-    }
-    id_text(id, text);
-    put_text(out, text);
-}
-
-static void member_hex(struct buf *out, const char *name, struct bytes value)
-{
-    char text[2 * 64 + 1];
-
-    if (value.len > 64)
-        value.len = 64;
-    text_hex(value, text);
-    member_text(out, name, text);
-}
-
-static void member_texts(struct buf *out, const char *name, const char *const *at, size_t len)
-{
-    put_name(out, name);
-    buf_byte(out, '[');
-    for (size_t i = 0; i < len; i++) {
-        if (i > 0)
-            buf_byte(out, ',');
-        put_text(out, at[i]);
-    }
-    buf_byte(out, ']');
-}
 
 static void member_warnings(struct buf *out, const struct findings *warnings)
 {
     bool is_first = true;
 
-    put_name(out, "warnings");
+    member_name(out, "warnings");
     buf_byte(out, '[');
     for (size_t i = 0; i < warnings->len; i++) {
         const struct finding *f = &warnings->at[i];

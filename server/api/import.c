@@ -59,8 +59,7 @@ static enum err import(struct app *app, struct request *rq, struct error *e)
     r = inventory_import(app->store, app->keeper, &rq->who, &wish, rq->arena, &result, e);
     if (r)
         return r;
-    reply_json(rq, !wish.is_preview && result.written > 0 ? 201 : 200, import_result_json(&result, wish.is_preview));
-    return ERR_NONE;
+    return import_reply(rq, !wish.is_preview && result.written > 0 ? 201 : 200, &result, wish.is_preview, e);
 }
 
 #define ONE_FILE(is_needed) \

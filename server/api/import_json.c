@@ -1,7 +1,9 @@
 #include "api/import_json.h"
 
-#include "api/json.h"
+#include "api/member.h"
 #include "base/text.h"
+
+enum { RESULT_MAX = 64 * 1024 * 1024 };
 
 /* PEM as it stands, anything else in base64, with or without line ends. */
 enum err import_read_data(struct request *rq, const char *data, const char *pointer, struct bytes *out, struct error *e)
@@ -16,38 +18,89 @@ enum err import_read_data(struct request *rq, const char *data, const char *poin
     return ERR_NONE;
 }
 
-static json_t *findings_of(const struct findings *found)
+/* Words of other makers are clean already; whatever is not UTF-8 after all must not spoil the answer. */
+static const char *sound(const char *text, struct arena *a)
+{
+    char *copy;
+
+    if (text == NULL || text_is_utf8(bytes_text(text)))
+        return text;
+    copy = arena_text(a, text);
+    for (char *at = copy; *at != '\0'; at++)
+        if ((unsigned char)*at >= 0x80)
+            *at = '?';
+    return copy;
+}
+
+static void put_findings(struct buf *out, const struct findings *found, struct arena *a)
 {
     static const char *const levels[] = { [LEVEL_ERROR] = "error", [LEVEL_WARNING] = "warning", [LEVEL_NOTE] = "note" };
-    json_t *list = json_array();
 
-    for (size_t i = 0; i < found->len; i++)
-        json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "level", levels[found->at[i].level], "rule", json_of_text(found->at[i].rule),
-                                              "detail", json_of_text(found->at[i].text)));
-    return list;
+    member_name(out, "findings");
+    buf_byte(out, '[');
+    for (size_t i = 0; i < found->len; i++) {
+        buf_text(out, i > 0 ? ",{" : "{");
+        member_text(out, "level", levels[found->at[i].level]);
+        member_text(out, "rule", sound(found->at[i].rule, a));
+        member_text(out, "detail", sound(found->at[i].text, a));
+        buf_byte(out, '}');
+    }
+    buf_byte(out, ']');
 }
 
-static json_t *text_or_null(const char *text)
+static void put_number_or_null(struct buf *out, const char *name, int64_t value)
 {
-    return text[0] == '\0' ? json_null() : json_of_text(text);
+    if (value > 0)
+        return member_number(out, name, value);
+    member_name(out, name);
+    buf_text(out, "null");
 }
 
-static json_t *item_of(const struct imported *i)
+static void put_item(struct buf *out, const struct imported *i, struct arena *a)
 {
-    return json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
-                     "kind", i->kind, "action", i->action, "file", (int)i->file,
-                     "member", i->member != NULL ? json_of_text(i->member) : json_null(), "subject", text_or_null(i->subject), "issuer", text_or_null(i->issuer),
-                     "not_before", json_of_time(i->not_before), "not_after", json_of_time(i->not_after), "key_type", text_or_null(i->key_type),
-                     "thumbprint_sha256", i->sha256.len > 0 ? json_of_hex(i->sha256) : json_null(), "key", i->has_key, "store", text_or_null(i->store),
-                     "certificate_id", json_of_id(&i->certificate), "label", text_or_null(i->label), "version", i->version > 0 ? json_integer(i->version) : json_null(),
-                     "request_id", json_of_id(&i->request), "findings", findings_of(&i->findings));
+    char sha256[65] = "";
+
+    if (i->sha256.len == 32)
+        text_hex(i->sha256, sha256);
+    buf_byte(out, '{');
+    member_text(out, "kind", i->kind);
+    member_text(out, "action", i->action);
+    member_number(out, "file", (int64_t)i->file);
+    member_text_or_null(out, "member", sound(i->member, a));
+    member_text_or_null(out, "subject", sound(i->subject, a));
+    member_text_or_null(out, "issuer", sound(i->issuer, a));
+    member_time_or_null(out, "not_before", i->not_before);
+    member_time_or_null(out, "not_after", i->not_after);
+    member_text_or_null(out, "key_type", i->key_type);
+    member_text_or_null(out, "thumbprint_sha256", sha256);
+    member_flag(out, "key", i->has_key);
+    member_text_or_null(out, "store", i->store);
+    member_id(out, "certificate_id", &i->certificate);
+    member_text_or_null(out, "label", sound(i->label, a));
+    put_number_or_null(out, "version", i->version);
+    member_id(out, "request_id", &i->request);
+    put_findings(out, &i->findings, a);
+    buf_byte(out, '}');
 }
 
-json_t *import_result_json(const struct import_result *result, bool is_preview)
+/* As bytes and not as a tree: a bundle has thousands of items. */
+enum err import_reply(struct request *rq, int status, const struct import_result *result, bool is_preview, struct error *e)
 {
-    json_t *items = json_array();
+    struct buf out;
+    enum err r = ERR_NONE;
 
-    for (size_t i = 0; i < result->len; i++)
-        json_array_append_new(items, item_of(&result->at[i]));
-    return json_pack("{s:b, s:o}", "preview", is_preview, "items", items);
+    buf_init(&out, RESULT_MAX);
+    buf_printf(&out, "{\"preview\":%s,\"items\":[", is_preview ? "true" : "false");
+    for (size_t i = 0; i < result->len; i++) {
+        if (i > 0)
+            buf_byte(&out, ',');
+        put_item(&out, &result->at[i], rq->arena);
+    }
+    buf_text(&out, "]}");
+    if (out.is_over)
+        r = fail(e, ERR_LIMIT, "it was done, but what became of each is too long to be told: look into the history");
+    else
+        reply_bytes(rq, status, "application/json", arena_bytes(rq->arena, buf_bytes(&out)));
+    buf_done(&out);
+    return r;
 }

@@ -318,8 +318,7 @@ static enum err complete(struct app *app, struct request *rq, struct error *e)
         r = ca_request_complete(app->ca, &rq->who, &id, &wish, rq->arena, &result, e);
     if (r)
         return r;
-    reply_json(rq, 200, import_result_json(&result, wish.is_preview));
-    return ERR_NONE;
+    return import_reply(rq, 200, &result, wish.is_preview, e);
 }
 
 static enum err result(struct app *app, struct request *rq, struct error *e)

@@ -1,0 +1,127 @@
+#include "api/member.h"
+
+#include "base/text.h"
+#include "base/time.h"
+
+/* RFC 8259, 7 */
+static void put_escape(struct buf *out, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    buf_byte(out, '\\');
+    if (c == '"' || c == '\\') {
+        buf_byte(out, c);
+    } else if (c == '\n') {
+        buf_byte(out, 'n');
+    } else {
+        buf_text(out, "u00");
+        buf_byte(out, (uint8_t)hex[c >> 4]);
+        buf_byte(out, (uint8_t)hex[c & 15]);
+    }
+}
+
+static void put_text(struct buf *out, const char *text)
+{
+    const char *from = text;
+
+    buf_byte(out, '"');
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+            continue;
+        buf_add(out, from, (size_t)(text - from));
+        from = text + 1;
+        put_escape(out, c);
+    }
+    buf_add(out, from, (size_t)(text - from));
+    buf_byte(out, '"');
+}
+
+/* Every member but the first stands behind a comma; names are ours and need no escape. */
+void member_name(struct buf *out, const char *name)
+{
+    if (out->at[out->len - 1] != '{')
+        buf_byte(out, ',');
+    buf_byte(out, '"');
+    buf_text(out, name);
+    buf_text(out, "\":");
+}
+
+void member_text(struct buf *out, const char *name, const char *value)
+{
+    member_name(out, name);
+    put_text(out, value == NULL ? "" : value);
+}
+
+void member_text_or_null(struct buf *out, const char *name, const char *value)
+{
+    member_name(out, name);
+    if (value == NULL || value[0] == '\0')
+        buf_text(out, "null");
+    else
+        put_text(out, value);
+}
+
+void member_flag(struct buf *out, const char *name, bool value)
+{
+    member_name(out, name);
+    buf_text(out, value ? "true" : "false");
+}
+
+void member_number(struct buf *out, const char *name, int64_t value)
+{
+    member_name(out, name);
+    buf_printf(out, "%lld", (long long)value);
+}
+
+void member_time(struct buf *out, const char *name, int64_t at)
+{
+    char text[TIME_TEXT];
+
+    time_text(at, text);
+    member_text(out, name, text);
+}
+
+void member_time_or_null(struct buf *out, const char *name, int64_t at)
+{
+    if (at != 0)
+        return member_time(out, name, at);
+    member_name(out, name);
+    buf_text(out, "null");
+}
+
+void member_id(struct buf *out, const char *name, const struct id *id)
+{
+    char text[ID_TEXT];
+
+    member_name(out, name);
+    if (id_is_none(id)) {
+        buf_text(out, "null");
+        return;
+    }
+    id_text(id, text);
+    put_text(out, text);
+}
+
+void member_hex(struct buf *out, const char *name, struct bytes value)
+{
+    char text[2 * 64 + 1];
+
+    if (value.len > 64)
+        value.len = 64;
+    text_hex(value, text);
+    member_text(out, name, text);
+}
+
+void member_texts(struct buf *out, const char *name, const char *const *at, size_t len)
+{
+    member_name(out, name);
+    buf_byte(out, '[');
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0)
+            buf_byte(out, ',');
+        put_text(out, at[i]);
+    }
+    buf_byte(out, ']');
+}
