@@ -15,6 +15,10 @@ const SCREENS = {
   certificate: [() => import('./pages/certificate.js'), 'Certificate'],
   request: [() => import('./pages/request.js'), 'Request'],
   import: [() => import('./pages/import.js'), 'Import'],
+  requests: [() => import('./pages/requests.js'), 'Requests'],
+  requestview: [() => import('./pages/requestview.js'), 'RequestView'],
+  'sign-request': [() => import('./pages/signrequest.js'), 'SignRequest'],
+  'external-request': [() => import('./pages/externalrequest.js'), 'ExternalRequest'],
   authorities: [() => import('./pages/authorities.js'), 'Authorities'],
   'web-server': [() => import('./pages/webserver.js'), 'WebServer'],
   settings: [() => import('./pages/settings.js'), 'Settings'],
@@ -23,10 +27,11 @@ const SCREENS = {
   setup: [() => import('./pages/setup.js'), 'Setup'],
   'sign-in': [() => import('./pages/signin.js'), 'SignIn'],
 };
-const REACHABLE = ['', 'certificates', 'request', 'import', 'authorities', 'web-server', 'settings', 'tokens', 'toolbox'];
+const REACHABLE = ['', 'certificates', 'request', 'requests', 'sign-request', 'external-request', 'import', 'authorities', 'web-server', 'settings', 'tokens', 'toolbox'];
 
 // '#/certificates' is the list, '#/certificates/<id>' one of them
-const screenOf = (route) => (route.parts[0] === 'certificates' && route.parts[1] ? 'certificate' : route.parts[0] || '');
+const ONE_OF = { certificates: 'certificate', requests: 'requestview' };
+const screenOf = (route) => (route.parts[1] && ONE_OF[route.parts[0]]) || route.parts[0] || '';
 
 function Screen({ name, ...rest }) {
   const [loaded, setLoaded] = useState({});
@@ -51,9 +56,14 @@ const NAVIGATION = [
     ['/certificates?store=intermediate', 'Intermediate Certification Authorities', 'folder', 'intermediate'],
     ['/certificates?store=people', 'Trusted People', 'folder', 'people'],
     ['/certificates?store=untrusted', 'Untrusted Certificates', 'folder', 'untrusted'],
+    ['/requests?kind=external', 'Certificate Enrollment Requests', 'folder', 'external'],
     ['/certificates?store=archived', 'Archived', 'folder', 'archived'],
   ] },
-  { title: 'Certification Authority', items: [['/authorities', 'Authorities', 'authority', 'authorities']] },
+  { title: 'Certification Authority', items: [
+    ['/authorities', 'Authorities', 'authority', 'authorities'],
+    ['/requests?kind=sign&state=pending', 'Pending Requests', 'clock', 'pending'],
+    ['/requests?kind=sign&state=denied', 'Failed Requests', 'revoked', 'denied'],
+  ] },
   { title: 'Server settings', items: [
     ['/web-server', 'Web Server', 'server', 'web-server'],
     ['/settings', 'Configuration Server', 'settings', 'settings', 'settings'],
@@ -64,7 +74,8 @@ const NAVIGATION = [
 
 // What the palette leads to besides: screens that stand in no menu, and the tools by their names.
 const MORE = [
-  ['/request', 'Request new certificate', 'plus'], ['/import', 'Certificate Import Wizard', 'import'], ['/toolbox/decode', 'Toolbox: Decode', 'tools'], ['/toolbox/match', 'Toolbox: Match key and certificate', 'tools'],
+  ['/request', 'Request new certificate', 'plus'], ['/sign-request', 'Sign a request', 'plus'], ['/external-request', 'Create a request for another authority', 'plus'],
+  ['/import', 'Certificate Import Wizard', 'import'], ['/toolbox/decode', 'Toolbox: Decode', 'tools'], ['/toolbox/match', 'Toolbox: Match key and certificate', 'tools'],
   ['/toolbox/convert', 'Toolbox: Convert', 'tools'], ['/toolbox/explain', 'Toolbox: Explain an error', 'tools'],
 ];
 
@@ -75,8 +86,12 @@ const KEYS = [
 ];
 const GO = { d: '/', c: '/certificates', a: '/authorities', w: '/web-server', r: '/request', i: '/import', s: '/settings', t: '/tokens', x: '/toolbox' };
 
+const PARENTS = { request: 'certificates', import: 'certificates', 'sign-request': 'pending', 'external-request': 'external' };
+
 function currentOf(route) {
-  return route.query.get('store') || (['request', 'import'].includes(route.parts[0]) ? 'certificates' : route.parts[0] || '');
+  if (route.parts[0] === 'requests')
+    return route.query.get('kind') === 'external' ? 'external' : { pending: 'pending', denied: 'denied' }[route.query.get('state')] || 'requests';
+  return route.query.get('store') || PARENTS[route.parts[0]] || route.parts[0] || '';
 }
 
 const may = (session, right) => !right || !session.rights || session.rights.includes(right);
@@ -159,7 +174,7 @@ function Console({ session, onSignOut }) {
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); main.current.focus(); }}>Skip to content</a>
     <div class="shell">
       <${Navigation} route=${route} session=${session} onSignOut=${onSignOut} onPalette=${() => setPalette(true)} />
-      <main id="main" tabindex="-1" ref=${main}>${known ? html`<${Screen} key=${screenOf(route) + (route.parts[0] === 'certificates' ? route.parts[1] || '' : '')} name=${screenOf(route)} route=${route} session=${session} />` : html`<${Page} title="There is no such screen">
+      <main id="main" tabindex="-1" ref=${main}>${known ? html`<${Screen} key=${screenOf(route) + (ONE_OF[route.parts[0]] ? route.parts[1] || '' : '')} name=${screenOf(route)} route=${route} session=${session} />` : html`<${Page} title="There is no such screen">
         <p><a href=${href('/')}>Go to the dashboard</a></p><//>`}</main>
     </div>
     <${StepUp} />

@@ -30,7 +30,7 @@ static void check_country(const char *country, struct findings *faults)
     if (country == NULL || *country == '\0')
         return;
     if (strlen(country) != 2 || country[0] < 'A' || country[0] > 'Z' || country[1] < 'A' || country[1] > 'Z')
-        findings_add(faults, LEVEL_ERROR, "bad-country", "/country", "a country is two capital letters, as in DE or US");
+        findings_add(faults, LEVEL_ERROR, "bad-country", "/subject/country", "a country is two capital letters, as in DE or US");
 }
 
 static void check_key(const struct external_wish *wish, struct findings *faults)

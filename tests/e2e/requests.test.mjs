@@ -266,7 +266,7 @@ test('a withdrawn request destroys its key; what comes back late is a certificat
   assert.deepEqual([item.key, item.request_id], [false, null]);
   const kept = tool('sqlite3', ['-readonly', join(d.data, 'signet.db'), "SELECT count(*) FROM key WHERE destroyed_at IS NOT NULL AND blob IS NULL"]).stdout.trim();
   assert.equal(kept, '1');
-  for (const [body, pointer] of [[{}, '/dns_names'], [{ dns_names: ['a.lan'], subject: { country: 'de' } }, '/country'], [{ dns_names: ['a.lan'], key: { type: 'ec-p521' } }, '/key/type'],
+  for (const [body, pointer] of [[{}, '/dns_names'], [{ dns_names: ['a.lan'], subject: { country: 'de' } }, '/subject/country'], [{ dns_names: ['a.lan'], key: { type: 'ec-p521' } }, '/key/type'],
     [{ dns_names: ['a.lan'], csr: 'x' }, '/kind'], [{ dns_names: ['a.lan'], subject: { organization: 'x'.repeat(65) } }, '/subject/organization'], [{ dns_names: [`${'a'.repeat(60)}.${'b'.repeat(60)}.lan`] }, '/dns_names']]) {
     const answer = await d.call('POST', '/api/v1/requests', { kind: 'external', ...body });
     assert.deepEqual([answer.status, answer.body.errors[0].pointer], [422, pointer], JSON.stringify(body));

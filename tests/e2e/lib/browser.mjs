@@ -70,6 +70,7 @@ export class Browser {
   // Nothing for axe to find, nothing cut off, nothing refused by our own policy.
   async inOrder(where) {
     await this.page.waitForTimeout(200);   // colours in transition are no colours
+    await this.page.waitForFunction(() => document.getAnimations().every(a => !(a instanceof CSSTransition) || a.playState !== 'running'));
     const session = await this.context.newCDPSession(this.page);
     const { result } = await session.send('Runtime.evaluate', { awaitPromise: true, returnByValue: true,
       expression: `${axe};axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')))` });

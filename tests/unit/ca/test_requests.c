@@ -227,7 +227,7 @@ static void a_request_for_elsewhere_is_a_key_that_waits(void **state)
     assert_ok(ca_request_withdraw(h->ca, &h->who, &id, h->arena, &e));
     wish.country = "de";
     assert_int_equal(ca_request_create(h->ca, &h->who, &wish, h->arena, &faults, &id, &e), ERR_INVALID);
-    assert_string_equal(e.field, "/country");
+    assert_string_equal(e.field, "/subject/country");
 }
 
 int main(void)
