@@ -20,6 +20,7 @@ const SCREENS = {
   'sign-request': [() => import('./pages/signrequest.js'), 'SignRequest'],
   'external-request': [() => import('./pages/externalrequest.js'), 'ExternalRequest'],
   authorities: [() => import('./pages/authorities.js'), 'Authorities'],
+  trust: [() => import('./pages/trust.js'), 'Trust'],
   'web-server': [() => import('./pages/webserver.js'), 'WebServer'],
   settings: [() => import('./pages/settings.js'), 'Settings'],
   tokens: [() => import('./pages/tokens.js'), 'Tokens'],
@@ -27,7 +28,7 @@ const SCREENS = {
   setup: [() => import('./pages/setup.js'), 'Setup'],
   'sign-in': [() => import('./pages/signin.js'), 'SignIn'],
 };
-const REACHABLE = ['', 'certificates', 'request', 'requests', 'sign-request', 'external-request', 'import', 'authorities', 'web-server', 'settings', 'tokens', 'toolbox'];
+const REACHABLE = ['', 'certificates', 'request', 'requests', 'sign-request', 'external-request', 'import', 'authorities', 'trust', 'web-server', 'settings', 'tokens', 'toolbox'];
 
 // '#/certificates' is the list, '#/certificates/<id>' one of them
 const ONE_OF = { certificates: 'certificate', requests: 'requestview' };
@@ -63,6 +64,7 @@ const NAVIGATION = [
     ['/authorities', 'Authorities', 'authority', 'authorities'],
     ['/requests?kind=sign&state=pending', 'Pending Requests', 'clock', 'pending'],
     ['/requests?kind=sign&state=denied', 'Failed Requests', 'revoked', 'denied'],
+    ['/trust', 'Trust distribution', 'ok', 'trust'],
   ] },
   { title: 'Server settings', items: [
     ['/web-server', 'Web Server', 'server', 'web-server'],
@@ -82,9 +84,9 @@ const MORE = [
 const KEYS = [
   ['Ctrl K', 'Go to a screen or a certificate'],
   ['/', 'Search'], ['?', 'This help'], ['j and k', 'Next and previous row'], ['Enter', 'Open the row'],
-  ['g d', 'Dashboard'], ['g c', 'Certificates'], ['g a', 'Authorities'], ['g w', 'Web Server'], ['g r', 'Request new certificate'], ['g i', 'Import certificates'], ['g x', 'Toolbox'], ['Esc', 'Close a dialog'],
+  ['g d', 'Dashboard'], ['g c', 'Certificates'], ['g a', 'Authorities'], ['g w', 'Web Server'], ['g r', 'Request new certificate'], ['g i', 'Import certificates'], ['g u', 'Trust distribution'], ['g x', 'Toolbox'], ['Esc', 'Close a dialog'],
 ];
-const GO = { d: '/', c: '/certificates', a: '/authorities', w: '/web-server', r: '/request', i: '/import', s: '/settings', t: '/tokens', x: '/toolbox' };
+const GO = { d: '/', c: '/certificates', a: '/authorities', w: '/web-server', r: '/request', i: '/import', u: '/trust', s: '/settings', t: '/tokens', x: '/toolbox' };
 
 const PARENTS = { request: 'certificates', import: 'certificates', 'sign-request': 'pending', 'external-request': 'external' };
 

@@ -1,6 +1,7 @@
 /* setup - /api/v1/setup: the first run, step by step. What was done is read from what is there, so a reload resumes where it was. */
 #include "access/access.h"
 #include "api/api.h"
+#include "api/asked.h"
 #include "api/detect.h"
 #include "api/json.h"
 #include "api/tables.h"
@@ -16,26 +17,6 @@ struct progress {                  /* each NULL while its step is to come */
 
 /* where it is ------------------------------------------------------------------------------------------ */
 
-static const char *port_suffix(struct app *app, enum listener which, unsigned usual, struct arena *a)
-{
-    unsigned port = app->server != NULL ? server_port(app->server, which) : 0;
-
-    return port == 0 || port == usual ? "" : arena_printf(a, ":%u", port);
-}
-
-/* How the browser came here is how it reaches the other listeners; without port. */
-static const char *asked_host(const struct request *rq)
-{
-    const char *host = request_header(rq, "Host");
-    const char *end = host == NULL ? NULL : host[0] == '[' ? strchr(host, ']') : strchr(host, ':');
-
-    if (host == NULL || host[0] == '\0' || request_is_local(rq))
-        return "localhost";
-    if (end == NULL)
-        return host;
-    return arena_copy(rq->arena, host, (size_t)(end - host) + (host[0] == '['));
-}
-
 static json_t *detected_json(struct app *app, struct request *rq)
 {
     struct detected d;
@@ -45,7 +26,7 @@ static json_t *detected_json(struct app *app, struct request *rq)
     first = d.hostnames_len > 0 ? d.hostnames[0] : "localhost";
     return json_pack("{s:o, s:o, s:o}", "hostnames", json_of_texts(d.hostnames, d.hostnames_len),
                      "ip_addresses", json_of_texts(d.ip_addresses, d.ip_len),
-                     "public_http_url", json_of_text(arena_printf(rq->arena, "http://%s%s", first, port_suffix(app, LISTEN_HTTP, 80, rq->arena))));
+                     "public_http_url", json_of_text(arena_printf(rq->arena, "http://%s%s", first, asked_port(app, rq, LISTEN_HTTP, 80))));
 }
 
 static json_t *names_json(struct app *app, struct arena *a)
@@ -140,15 +121,6 @@ static const char *step_of(const struct progress *p)
     return "finish";
 }
 
-static const char *trust_url(struct app *app, struct request *rq)
-{
-    const char *url = settings_text(app->settings, "server.public_http_url", rq->arena);
-
-    if (url[0] == '\0')
-        url = arena_printf(rq->arena, "http://%s%s", asked_host(rq), port_suffix(app, LISTEN_HTTP, 80, rq->arena));
-    return arena_printf(rq->arena, "%s/trust", url);
-}
-
 /* A browser that asks over a connection from before the swap would go on without noticing it: its next question opens a new one. */
 static enum err close_older(struct app *app, struct request *rq, struct error *e)
 {
@@ -163,7 +135,6 @@ static enum err close_older(struct app *app, struct request *rq, struct error *e
 static enum err answer(struct app *app, struct request *rq, struct error *e)
 {
     CLEANUP(progress_drop) struct progress p = { NULL };
-    const char *probe = arena_printf(rq->arena, "https://%s%s/probe", asked_host(rq), port_suffix(app, LISTEN_PROBE, 443, rq->arena));
     enum err r = read_progress(app, rq->arena, &p, e);
 
     if (!r)
@@ -173,7 +144,7 @@ static enum err answer(struct app *app, struct request *rq, struct error *e)
     reply_json(rq, 200, json_pack("{s:s, s:s, s:o, s:O?, s:O?, s:O?, s:O?, s:o, s:o}", "state", access_is_set_up(app->access) ? "done" : "open",
                                   "step", step_of(&p), "detected", detected_json(app, rq), "administrator", p.administrator,
                                   "names", p.names, "authority", p.authority, "server_certificate", p.certificate,
-                                  "probe_url", json_of_text(probe), "trust_url", json_of_text(trust_url(app, rq))));
+                                  "probe_url", json_of_text(asked_probe_url(app, rq)), "trust_url", json_of_text(asked_trust_url(app, rq))));
     return ERR_NONE;
 }
 

@@ -23,6 +23,7 @@ extern const struct route setup_routes[];
 extern const struct route status_routes[];
 extern const struct route tokens_routes[];
 extern const struct route tools_routes[];
+extern const struct route trust_api_routes[];
 extern const struct route unlock_routes[];
 extern const struct route users_routes[];
 extern const struct route web_server_routes[];

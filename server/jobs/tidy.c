@@ -12,6 +12,7 @@ static const struct table {
     { "session", store_tidy_sessions, 0 },
     { "idempotency", store_tidy_idempotency, 0 },
     { "job", store_job_tidy, 7 * DAYS },
+    { "trust_seen", store_tidy_seen, 400 * DAYS },
     { "request", store_tidy_requests, 3 * 365 * DAYS },   /* longer than any certificate that came of one */
 };
 

@@ -1,6 +1,5 @@
 #include "publish/publish.h"
 
-#include <ctype.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -11,6 +10,8 @@
 #include "base/text.h"
 #include "http/server.h"
 #include "publish/health.h"
+#include "publish/probe.h"
+#include "publish/seen.h"
 #include "publish/shelf.h"
 #include "store/settings.h"
 
@@ -18,6 +19,7 @@ enum { HEARD_SEC = 1 };
 
 struct publish {
     struct store *store;
+    struct seen *seen;
     pthread_mutex_t lock;          /* guards what follows */
     pthread_cond_t changed, settled;
     struct shelf *shelf;
@@ -91,16 +93,28 @@ enum err publish_open(struct store *store, struct publish **out, struct error *e
     p = own_alloc(sizeof(*p));
     p->store = store;
     p->shelf = shelf;
+    r = seen_open(store, &p->seen, e);
+    if (r) {
+        shelf_free(shelf);
+        free(p);
+        return r;
+    }
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
     pthread_cond_init(&p->settled, NULL);
     if (pthread_create(&p->builder, NULL, build, p) != 0) {
+        seen_close(p->seen);
         shelf_free(shelf);
         free(p);
         return fail(e, ERR_IO, "no thread for the public pages: raise the limit of processes");
     }
     *out = p;
     return ERR_NONE;
+}
+
+struct seen *publish_seen(struct publish *p)
+{
+    return p == NULL ? NULL : p->seen;
 }
 
 void publish_close(struct publish *p)
@@ -112,6 +126,7 @@ void publish_close(struct publish *p)
     pthread_cond_signal(&p->changed);
     pthread_mutex_unlock(&p->lock);
     pthread_join(p->builder, NULL);
+    seen_close(p->seen);
     shelf_free(p->shelf);
     pthread_cond_destroy(&p->changed);
     pthread_cond_destroy(&p->settled);
@@ -174,17 +189,6 @@ int64_t health_crl_until(struct publish *p)
     return until;
 }
 
-/* The name that the client used, as far as it is one: only until the administrator has named this server. */
-static const char *host_asked(struct request *rq)
-{
-    const char *host = request_header(rq, "Host");
-    size_t len = 0;
-
-    while (host != NULL && (isalnum((unsigned char)host[len]) || host[len] == '.' || host[len] == '-'))
-        len++;
-    return len == 0 ? "localhost" : arena_copy(rq->arena, host, len);
-}
-
 static const char *host_name(struct app *app, struct request *rq)
 {
     const char *const *names = NULL;
@@ -193,7 +197,7 @@ static const char *host_name(struct app *app, struct request *rq)
         return names[0];
     if (settings_list(app->settings, "server.ip_addresses", rq->arena, &names) > 0)
         return strchr(names[0], ':') == NULL ? names[0] : arena_printf(rq->arena, "[%s]", names[0]);
-    return host_asked(rq);
+    return publish_host_asked(rq);
 }
 
 /* 308 keeps the method; only GET and HEAD come here, for nothing that changes something may pass in the clear. */
@@ -212,6 +216,7 @@ static enum err redirect(struct app *app, struct request *rq, struct error *e)
 }
 
 static const struct route plain_routes[] = {
+    { "GET", "/trust/probe.svg", probe_redirect, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
     { "GET", "/trust", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
     { "GET", "/trust/{file}", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
     { "GET", "/ca/{file}", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
@@ -224,69 +229,6 @@ static const struct route plain_routes[] = {
 };
 static const struct route *const plain_tables[] = { plain_routes, NULL };
 
-/* probe listener ------------------------------------------------------------------------------------------ */
-
-static bool is_loopback(const char *host)
-{
-    return strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0;
-}
-
-static bool is_listed(struct app *app, struct request *rq, const char *setting, const char *host)
-{
-    const char *const *names = NULL;
-    size_t len = settings_list(app->settings, setting, rq->arena, &names);
-
-    for (size_t i = 0; i < len; i++) {
-        if (strcmp(names[i], host) == 0 || strcmp(arena_printf(rq->arena, "[%s]", names[i]), host) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_unnamed(struct app *app, struct request *rq)
-{
-    const char *const *names = NULL;
-
-    return settings_list(app->settings, "server.hostnames", rq->arena, &names) == 0 &&
-           settings_list(app->settings, "server.ip_addresses", rq->arena, &names) == 0;
-}
-
-/* https://<one of our names>:<HTTPS port>; before the names are set, any host on that port. */
-static bool is_console(struct app *app, struct request *rq, const char *origin)
-{
-    unsigned port = app->server == NULL ? 0 : server_port(app->server, LISTEN_HTTPS);
-    const char *ending = port == 443 ? "" : arena_printf(rq->arena, ":%u", port);
-    char *host;
-
-    if (!text_starts(origin, "https://") || !text_ends(origin, ending))
-        return false;
-    host = arena_copy(rq->arena, origin + 8, strlen(origin + 8) - strlen(ending));
-    if (is_unnamed(app, rq) || is_loopback(host))
-        return true;
-    return is_listed(app, rq, "server.hostnames", host) || is_listed(app, rq, "server.ip_addresses", host);
-}
-
-static enum err probe(struct app *app, struct request *rq, struct error *e)
-{
-    const char *origin = request_header(rq, "Origin");
-
-    (void)e;
-    reply_text(rq, 200, "application/json", "{\"ok\":true}");
-    reply_header(rq, "Cache-Control", "no-store");
-    reply_header(rq, "Vary", "Origin");
-    if (origin != NULL && is_console(app, rq, origin)) {
-        reply_header(rq, "Access-Control-Allow-Origin", origin);
-        reply_header(rq, "Cross-Origin-Resource-Policy", "cross-origin");
-    }
-    return ERR_NONE;
-}
-
-static const struct route probe_routes[] = {
-    { "GET", "/probe", probe, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
-    { 0 }
-};
-static const struct route *const probe_tables[] = { probe_routes, NULL };
-
 /* ------------------------------------------------------------------------------------------------------- */
 
 static const struct route healthz_routes[] = {
@@ -298,10 +240,12 @@ static const struct route readyz_routes[] = {
     { 0 }
 };
 static const struct route trust_routes[] = {
+    { "GET", "/trust/probe.svg", probe_redirect, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
     { "GET", "/trust", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
     { "GET", "/trust/{file}", page, RIGHT_PUBLIC, ROUTE_QUICK | ROUTE_OPEN, 0, NULL },
     { 0 }
 };
+static const struct route *const probe_tables[] = { probe_routes, NULL };
 static const struct route *const trust_tables[] = { trust_routes, NULL };
 static const struct route *const healthz_tables[] = { healthz_routes, NULL };
 static const struct route *const readyz_tables[] = { readyz_routes, NULL };

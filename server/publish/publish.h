@@ -7,9 +7,11 @@
 #include "store/store.h"
 
 struct publish;
+struct seen;
 
 /* Builds the pages from the rows; also while the keeper is sealed. */
 enum err publish_open(struct store *store, struct publish **out, struct error *e) MUST_CHECK;
+struct seen *publish_seen(struct publish *p);          /* publish/seen.h; NULL with it */
 void publish_close(struct publish *p);                 /* NULL is fine */
 /* Journal notes after their commit and before their answer, on the writer thread: an authority that was answered has its pages,
    for the thread that builds them is waited for, though never longer than a second. */

@@ -107,7 +107,7 @@ static enum err add_files(struct building *b, const struct trust *t, struct erro
 static enum err add_trust(struct building *b, struct error *e)
 {
     static const char *const headers[] = {
-        "Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' https:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer", NULL
     };
     struct page_parts parts = { .type = "text/html; charset=utf-8", .cache_control = "no-cache", .headers = headers };

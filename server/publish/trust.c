@@ -181,7 +181,10 @@ static void put_head(struct buf *out, bool has_root)
         return;
     }
     buf_text(out, "<p>Compare the SHA-256 fingerprint with what your administrator told you by another way, by telephone or on paper. "
-                  "Only if all of it is the same, install the certificate.</p>\n");
+                  "Only if all of it is the same, install the certificate.</p>\n"
+                  "<div class=\"card\" id=\"probe\"><h2>Does this browser trust it now?</h2>\n"
+                  "<p><img src=\"/trust/probe.svg\" alt=\"Not yet: this browser does not trust the root, or the probe cannot be reached.\"></p>\n"
+                  "<p>Some browsers must be started again after the installation; then load this page again.</p></div>\n");
 }
 
 static void put_guide(struct buf *out, const struct trust *t)

@@ -24,3 +24,8 @@ enum err store_tidy_requests(struct tx *tx, int64_t before, int64_t *gone, struc
 {
     return tidy(tx, Q_TIDY_REQUESTS, before, gone, e);
 }
+
+enum err store_tidy_seen(struct tx *tx, int64_t before, int64_t *gone, struct error *e)
+{
+    return tidy(tx, Q_TIDY_SEEN, before, gone, e);
+}

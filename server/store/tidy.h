@@ -7,6 +7,7 @@
 /* Rows that expired before then; *gone: how many went. */
 enum err store_tidy_sessions(struct tx *tx, int64_t before, int64_t *gone, struct error *e) MUST_CHECK;
 enum err store_tidy_idempotency(struct tx *tx, int64_t before, int64_t *gone, struct error *e) MUST_CHECK;
+enum err store_tidy_seen(struct tx *tx, int64_t before, int64_t *gone, struct error *e) MUST_CHECK;         /* last seen before */
 enum err store_tidy_requests(struct tx *tx, int64_t before, int64_t *gone, struct error *e) MUST_CHECK;     /* settled before */
 
 #endif

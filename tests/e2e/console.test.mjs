@@ -222,7 +222,7 @@ test('every screen is in order for axe, light and dark, wide and narrow, and by 
     await d.ok('POST', '/api/v1/certificates', { dns_names: [`host-${n}.example.lan`], valid_days: 10 + 9 * n });
   const [one] = (await d.ok('GET', '/api/v1/certificates?q=host-3.example.lan')).items;
   const screens = ['/', '/certificates', '/certificates?store=root', '/certificates?q=nothing-of-the-kind', ...['', '/details', '/path', '/versions', '/history'].map(tab => `/certificates/${one.id}${tab}`),
-    '/request', '/import', '/authorities', '/web-server', '/settings', '/tokens', '/toolbox', '/toolbox/convert', '/nowhere'];
+    '/request', '/import', '/trust', '/authorities', '/web-server', '/settings', '/tokens', '/toolbox', '/toolbox/convert', '/nowhere'];
   try {
     for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
       const b = await Browser.start({ home: home(d, `${colorScheme}-${width}`), trusts: [d.root_certificate], colorScheme, width });

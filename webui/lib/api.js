@@ -110,6 +110,14 @@ export async function ask(method, path, how = {}) {
   throw problem;
 }
 
+// A file that everybody may fetch, from outside the REST interface.
+export async function publicJson(path) {
+  const answer = await fetchTwice(path, { method: 'GET', cache: 'no-store', credentials: 'omit' }).catch(() => { throw unreachable(); });
+  if (!answer.ok)
+    throw await problemOf(answer);
+  return answer.json();
+}
+
 export const get = (path, query, how) => ask('GET', path, { query, ...how });
 export const post = (path, body = {}, how) => ask('POST', path, { body, ...how });
 export const put = (path, body = {}, how) => ask('PUT', path, { body, ...how });
