@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/own.h"
 #include "http/exchange.h"
@@ -9,28 +10,29 @@
 #include "http/thread.h"
 
 enum { LANE_LIGHT, LANE_HEAVY, LANE_COUNT };
-enum { LIGHT_MAX = 1024, HEAVY_MAX = 64, HEAVY_AT_ONCE = 2, STACK = 1024 * 1024 };
+enum { HEAVY_AT_ONCE = 2, HEAVY_NICE = 5, STACK = 1024 * 1024 };
 
 struct lane {
+    struct workers *of;
+    unsigned max;
+    int nice;                      /* of its threads: what takes long lets what is short go first, or two derivations take both cores */
     struct exchange *first, **last;
-    unsigned len, running;
+    unsigned len, running, sleeping;
+    pthread_cond_t work;
 };
 struct workers {
     pthread_mutex_t lock;          /* guards all below */
-    pthread_cond_t work;
     struct lane lanes[LANE_COUNT];
-    unsigned sleeping, started;
+    unsigned started;
     bool is_stopping;
     pthread_t threads[];
 };
 
-static const unsigned lane_max[LANE_COUNT] = { LIGHT_MAX, HEAVY_MAX };
+static const struct { unsigned max; int nice; } kinds[LANE_COUNT] = { [LANE_LIGHT] = { 1024, 0 }, [LANE_HEAVY] = { 64, HEAVY_NICE } };
 
-/* With the lock held: the next to run, heavy work first when its lane has room, since it may have no more than that. */
-static struct exchange *take(struct workers *w, struct lane **from)
+/* With the lock held: the next to run. */
+static struct exchange *take(struct lane *lane)
 {
-    struct lane *heavy = &w->lanes[LANE_HEAVY];
-    struct lane *lane = heavy->first != NULL && heavy->running < HEAVY_AT_ONCE ? heavy : &w->lanes[LANE_LIGHT];
     struct exchange *x = lane->first;
 
     if (x == NULL)
@@ -40,7 +42,6 @@ static struct exchange *take(struct workers *w, struct lane **from)
         lane->last = &lane->first;
     lane->len--;
     lane->running++;
-    *from = lane;
     return x;
 }
 
@@ -59,20 +60,21 @@ static void work_on(struct exchange *x, bool is_refused)
 
 static void *run(void *ctx)
 {
-    struct workers *w = ctx;
+    struct lane *lane = ctx;
+    struct workers *w = lane->of;
 
+    setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + lane->nice);   /* of this thread alone: Linux */
     pthread_mutex_lock(&w->lock);
     for (;;) {
-        struct lane *lane = NULL;
-        struct exchange *x = take(w, &lane);
+        struct exchange *x = take(lane);
         bool is_refused = w->is_stopping;
 
         if (x == NULL && w->is_stopping)
             break;
         if (x == NULL) {
-            w->sleeping++;
-            pthread_cond_wait(&w->work, &w->lock);
-            w->sleeping--;
+            lane->sleeping++;
+            pthread_cond_wait(&lane->work, &w->lock);
+            lane->sleeping--;
             continue;
         }
         pthread_mutex_unlock(&w->lock);
@@ -84,17 +86,28 @@ static void *run(void *ctx)
     return NULL;
 }
 
+static void lane_init(struct lane *lane, struct workers *w, int kind)
+{
+    lane->of = w;
+    lane->max = kinds[kind].max;
+    lane->nice = kinds[kind].nice;
+    lane->last = &lane->first;
+    pthread_cond_init(&lane->work, NULL);
+}
+
 enum err workers_open(unsigned threads, struct workers **out, struct error *e)
 {
-    struct workers *w = own_alloc(sizeof(*w) + threads * sizeof(*w->threads));
+    unsigned all = threads + HEAVY_AT_ONCE;
+    struct workers *w = own_alloc(sizeof(*w) + all * sizeof(*w->threads));
     enum err r = ERR_NONE;
 
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->work, NULL);
     for (int i = 0; i < LANE_COUNT; i++)
-        w->lanes[i].last = &w->lanes[i].first;
-    while (!r && w->started < threads) {
-        r = thread_start(&w->threads[w->started], "signet-worker", STACK, run, w, e);
+        lane_init(&w->lanes[i], w, i);
+    while (!r && w->started < all) {
+        struct lane *lane = &w->lanes[w->started < threads ? LANE_LIGHT : LANE_HEAVY];
+
+        r = thread_start(&w->threads[w->started], "signet-worker", STACK, run, lane, e);
         w->started += r ? 0 : 1;
     }
     if (r) {
@@ -112,18 +125,18 @@ bool workers_push(struct workers *w, struct exchange *x, bool is_heavy)
     bool has_room, wakes;
 
     pthread_mutex_lock(&w->lock);
-    has_room = !w->is_stopping && lane->len < lane_max[is_heavy ? LANE_HEAVY : LANE_LIGHT];
+    has_room = !w->is_stopping && lane->len < lane->max;
     if (has_room) {
         x->next = NULL;
         *lane->last = x;
         lane->last = &x->next;
         lane->len++;
     }
-    wakes = has_room && w->sleeping > 0;
+    wakes = has_room && lane->sleeping > 0;
     pthread_mutex_unlock(&w->lock);
     /* One, and outside the lock: waking all of them, or onto a held lock, costs a switch each. */
     if (wakes)
-        pthread_cond_signal(&w->work);
+        pthread_cond_signal(&lane->work);
     return has_room;
 }
 
@@ -152,7 +165,8 @@ void workers_stop(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
     w->is_stopping = true;
-    pthread_cond_broadcast(&w->work);
+    for (int i = 0; i < LANE_COUNT; i++)
+        pthread_cond_broadcast(&w->lanes[i].work);
     pthread_mutex_unlock(&w->lock);
     while (w->started > 0)
         pthread_join(w->threads[--w->started], NULL);
@@ -162,7 +176,8 @@ void workers_free(struct workers *w)
 {
     if (w == NULL)
         return;
-    pthread_cond_destroy(&w->work);
+    for (int i = 0; i < LANE_COUNT; i++)
+        pthread_cond_destroy(&w->lanes[i].work);
     pthread_mutex_destroy(&w->lock);
     free(w);
 }

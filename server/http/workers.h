@@ -1,5 +1,5 @@
-/* workers - the threads that run handlers. Two lanes: HEAVY work (password hashing) runs two at a time, so that sixteen logins
-   never hold up a list. */
+/* workers - the threads that run handlers, and two more for what is HEAVY (password hashing, derivations), behind all others: sixteen
+   logins never hold up a list, and exports no handshake. */
 #ifndef HTTP_WORKERS_H
 #define HTTP_WORKERS_H
 
