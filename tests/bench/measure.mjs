@@ -37,12 +37,16 @@ export async function interleaved(rounds, ways) {
 }
 
 const rows = [];
+const line = (name, text, beside, goal, verdict) => console.log(`  ${name.padEnd(54)} ${text.padStart(10)}  ${beside.padEnd(42)} ${goal.padEnd(26)} ${verdict}`.trimEnd());
+export const heading = name => { console.log(''); line(name.toUpperCase(), 'measured', 'beside it', 'promised', ''); };
 // ok: does the figure keep its promise? Shown, never a test.
 export function figure(name, value, { unit = '', beside = '', goal = '', ok } = {}) {
-  const text = typeof value === 'number' ? (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)) : value;
-  rows.push({ name, text: `${text}${unit}`, beside, goal, verdict: ok === undefined ? '' : ok ? 'kept' : 'MISSED' });
-  const r = rows.at(-1);
-  console.log(`  ${r.name.padEnd(58)} ${r.text.padStart(12)}  ${r.beside.padEnd(36)} ${r.goal.padEnd(22)} ${r.verdict}`);
+  const text = typeof value !== 'number' ? value : Number.isInteger(value) || Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
+  const verdict = ok === undefined ? '' : ok ? 'kept' : 'MISSED';
+  // An indented name belongs to the one above it.
+  const whole = name.startsWith(' ') ? `${rows.findLast(r => !r.name.startsWith(' '))?.name} ${name.trim()}` : name;
+  rows.push({ name, whole, verdict });
+  line(name, `${text}${unit}`, beside, goal, verdict);
 }
 export const missed = () => rows.filter(r => r.verdict === 'MISSED');
 
@@ -58,9 +62,9 @@ export function command(program, args, { input, env } = {}) {
   });
 }
 
-// wrk with a script: rate, p99 in ms, and what was not a 2xx.
-export async function wrk(url, { connections = 32, seconds = 4, threads = 1, script, headers = [] } = {}) {
-  const { out } = await command('wrk', ['-t', String(threads), '-c', String(connections), '-d', `${seconds}s`, '--latency', ...(script ? ['-s', script] : []), ...headers.flatMap(h => ['-H', h]), url]);
+// wrk: rate, p99 in ms, and what was not a 2xx. nice: clients that take what the server leaves of the machine, as if they had one of their own.
+export async function wrk(url, { connections = 32, seconds = 4, threads = 1, script, headers = [], nice = 0 } = {}) {
+  const { out } = await command('nice', ['-n', String(nice), 'wrk', '-t', String(threads), '-c', String(connections), '-d', `${seconds}s`, '--latency', ...(script ? ['-s', script] : []), ...headers.flatMap(h => ['-H', h]), url]);
   const unit = { us: 0.001, ms: 1, s: 1000, m: 60000 };
   const p99 = out.match(/99%\s+([\d.]+)(us|ms|s|m)/);
   const rate = out.match(/Requests\/sec:\s+([\d.]+)/);

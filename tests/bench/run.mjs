@@ -1,7 +1,8 @@
 // bench - what we claim, measured beside a peer or a raw limit in the same run: `make bench`, or `make bench BENCH="requests issuing"`.
 import { mkdirSync, writeFileSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { missed } from './measure.mjs';
+import { cpus, loadavg } from 'node:os';
+import { heading, missed } from './measure.mjs';
 
 process.env.SIGNET = resolve('build/signet');   // the shipped build, before the library of the tests looks for its own
 const { Daemon, tool } = await import('../e2e/lib/daemon.mjs');
@@ -19,11 +20,14 @@ const pem = join(d.dir, 'peer.pem');
 writeFileSync(pem, (await d.call('POST', `/api/v1/certificates/${leaf.id}/export`, { format: 'pem', include_key: true })).bytes, { mode: 0o600 });
 const root = join(d.dir, 'static');
 mkdirSync(root);
+writeFileSync(join(root, 'healthz'), 'ok\n');
 
+const machine = cpus(), busy = loadavg()[0];
+console.log(`${machine.length} cores, ${machine[0].model}, load ${busy.toFixed(1)} before we begin${busy > machine.length / 2 ? ': others are at work here too, so trust the ratios and the CPU, not the rates' : ''}`);
 try {
   for (const name of all.filter(n => !asked.length || asked.includes(n))) {
-    console.log(`\n${name}`);
+    heading(name);
     await (await import(`./${name}.mjs`)).default({ d, pem, leaf, root, folder: sub => { const dir = join(d.dir, sub); mkdirSync(dir, { recursive: true }); return dir; }, tool, read: readFileSync });
   }
 } finally { await d.end(); }
-console.log(missed().length ? `\n${missed().length} promises missed: ${missed().map(m => m.name).join('; ')}` : '\nall promises kept');
+console.log(missed().length ? `\nmissed: ${missed().map(m => m.whole).join('; ')}` : '\nall promises kept');
