@@ -75,7 +75,8 @@ test('a request is opened, compared, edited and signed; another one is denied; w
 
     const { token } = await d.ok('POST', '/api/v1/tokens', { name: 'asker', role: 'requester', expires_in_days: 1 });
     await d.ok('POST', '/api/v1/requests', { kind: 'sign', csr: readFileSync(request(d, 'wrong.example.lan'), 'utf8'), comment: 'please' }, { token });
-    await b.page.getByRole('link', { name: 'Pending Requests' }).click();
+    await b.page.getByRole('link', { name: 'Dashboard', exact: true }).click();
+    await b.page.getByRole('link', { name: /^A certificate request is pending/ }).click();
     await b.page.getByRole('link', { name: 'wrong.example.lan' }).click();
     await b.sees('you must wait for an administrator');
     await b.page.getByLabel(/^Valid for, in days/).fill('30');

@@ -53,7 +53,7 @@ function Expiry() {
 }
 
 // The worst first: what has ended, then what ends, then what this server itself needs.
-function attention(status, expired, expiring) {
+function attention(status, { expired, expiring, pending }) {
   const rows = [];
   const ends = status.web_server?.not_after;
   if (status.sealed)
@@ -64,6 +64,9 @@ function attention(status, expired, expiring) {
     if (new Date(crl.next_update) - Date.now() < 0)
       rows.push({ tone: 'bad', icon: 'clock', title: `The revocation list of ${crl.name} is out of date`, text: 'Programs that check it will refuse its certificates.', to: href('/authorities') });
   }
+  if (pending.length > 0)
+    rows.push({ tone: 'warn', icon: 'clock', title: pending.length === 1 ? 'A certificate request is pending' : `${pending.length} certificate requests are pending`,
+      text: `${pending.slice(0, 3).map((r) => r.common_name || r.dns_names[0] || r.ip_addresses[0]).join(', ')}${pending.length > 3 ? ' and others' : ''}: to be signed or denied`, to: href('/requests', { kind: 'sign', state: 'pending' }), used: 1 });
   for (const c of expired)
     rows.push({ tone: 'bad', icon: 'bad', title: c.common_name || c.subject, text: `Expired ${time.fromNow(c.not_after)}${c.used_by?.length ? `, in use by ${c.used_by.join(', ')}` : ''}`, to: href(`/certificates/${c.id}`), used: c.used_by?.length });
   for (const c of expiring)
@@ -73,11 +76,12 @@ function attention(status, expired, expiring) {
 
 function Attention({ status }) {
   const load = useLoad(async () => {
-    const [expired, expiring] = await Promise.all(['status:expired', 'status:expiring'].map((filter) =>
-      get('/certificates', { filter, sort: 'not_after', limit: 5 })));
-    return { expired: expired.items, expiring: expiring.items };
+    const [expired, expiring, pending] = await Promise.all([...['status:expired', 'status:expiring'].map((filter) =>
+      get('/certificates', { filter, sort: 'not_after', limit: 5 })), get('/requests', { state: 'pending', limit: 50 })]);
+    return { expired: expired.items, expiring: expiring.items, pending: pending.items.filter((r) => r.kind === 'sign') };
   }, [status.counters.expired, status.counters.expiring]);
-  const rows = load.value ? attention(status, load.value.expired, load.value.expiring) : [];
+  useLive(['request.'], load.reload);
+  const rows = load.value ? attention(status, load.value) : [];
   return html`<${Card} title="Needs attention" className="half">
     <${Fault} of=${load.problem} again=${load.reload} />
     ${load.value && (rows.length === 0
