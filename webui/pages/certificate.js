@@ -9,6 +9,7 @@ import * as time from '../lib/time.js';
 import { Chain } from '../parts/chain.js';
 import { ExportDialog, fileStem } from '../parts/export.js';
 import { Fields, Findings } from '../parts/fields.js';
+import { Described } from '../parts/describe.js';
 import { Icon } from '../parts/icon.js';
 import { Archived, DeleteDialog, InUseBy } from '../parts/lineage.js';
 import { Rosette } from '../parts/rosette.js';
@@ -127,7 +128,7 @@ export function Certificate({ route }) {
       <${Button} primary icon="download" onClick=${() => setDialog('export')}>Export…<//>`}>
     ${c.archived && html`<${Archived} c=${c} onDone=${load.reload} />`}
     <${Card}><${Tabs} label="Certificate" tabs=${TABS} current=${current} href=${(t) => href(`/certificates/${id}/${t}`)}>
-      ${current === 'general' && html`<${General} c=${c} />`}
+      ${current === 'general' && html`<${General} c=${c} /><${Described} c=${c} onDone=${load.reload} />`}
       ${current === 'details' && html`<${Details} c=${c} onExport=${() => setDialog('export')} />`}
       ${current === 'path' && html`<${Path} c=${c} />`}
       ${current === 'uses' && html`<${InUseBy} c=${c} />`}

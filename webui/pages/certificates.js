@@ -1,11 +1,15 @@
 // certificates - a store of the local machine as a table: search, filter, sort, page on.
 import { html, useEffect, useRef, useState } from '../lib/html.js';
 import { useLive } from '../lib/live.js';
-import { useList } from '../lib/load.js';
+import { get } from '../lib/api.js';
+import { has, hidesExpired, isGrammar, questionOf, termsOf, toggled, without } from '../lib/finding.js';
+import { useList, useLoad } from '../lib/load.js';
 import { commonNameOf } from '../lib/names.js';
 import { go, href, refine } from '../lib/router.js';
 import { STORES } from '../lib/stores.js';
 import * as time from '../lib/time.js';
+import { useBulk, useSelection } from '../parts/bulk.js';
+import { Collections, Facets } from '../parts/facets.js';
 import { Icon } from '../parts/icon.js';
 import { Busy, Button, Empty, Fault, keyWord, LinkButton, Page, Status, When } from '../parts/ui.js';
 
@@ -14,11 +18,8 @@ const EMPTY = {
   untrusted: 'What is placed here is not to be believed, whoever has signed it.',
 };
 const TITLES = { ...STORES, archived: 'Archived' };
-const FILTERS = [
-  ['', 'All'], ['status:valid', 'Valid'], ['status:expiring', 'Expiring'], ['status:expired', 'Expired'], ['status:revoked', 'Revoked'], ['has:key', 'With private key'],
-];
 const COLUMNS = [
-  ['Issued To', 'common_name'], ['Issued By'], ['Expiration Date', 'not_after'], ['Status'], ['Key'], ['In use by'], ['Thumbprint'],
+  ['Issued To', 'common_name'], ['Issued By'], ['Expiration Date', 'not_after'], ['Status'], ['Key'], ['In use by'], ['Owner'], ['Thumbprint'],
 ];
 
 function SortHead({ words, by, sort, set }) {
@@ -34,25 +35,43 @@ function Life({ of }) {
   return html`<span class="life"><${When} at=${of.not_after} /><span class="small">${days < 0 ? 'ended' : `${days} d`}</span><meter min="0" max="1" low="0.12" high="0.34" optimum="1" value=${part} aria-label="Life left"></meter></span>`;
 }
 
-function Row({ c }) {
+function Row({ c, isChosen, choose }) {
   const more = c.dns_names.length + c.ip_addresses.length - 1;
-  return html`<tr onClick=${(e) => !e.target.closest('a,button') && !getSelection().toString() && go(`/certificates/${c.id}`)}>
-    <td data-label="Issued To"><a class="row-link" href=${href(`/certificates/${c.id}`)}>${c.common_name || c.label || c.subject}</a>
+  const at = href(`/certificates/${c.id}${c.superseded ? '/versions' : ''}`);
+  return html`<tr data-id=${c.id} aria-selected=${isChosen ? 'true' : 'false'} onClick=${(e) => (e.shiftKey ? choose(true) : !e.target.closest('a,button,input,label,.choose') && !getSelection().toString() && go(at.slice(1)))}>
+    <td class="choose"><label><input type="checkbox" checked=${isChosen} onClick=${(e) => { e.stopPropagation(); choose(e.shiftKey); }} /><span class="unseen">Choose ${c.common_name || c.label || c.subject}</span></label></td>
+    <td data-label="Issued To"><a class="row-link" href=${at}>${c.common_name || c.label || c.subject}</a>
       ${more > 0 && html`<span class="more" title=${[...c.dns_names, ...c.ip_addresses].join(', ')}>+${more} ${more === 1 ? 'name' : 'names'}</span>`}
-      ${c.versions > 1 && html`<span class="more">version ${c.version}</span>`}</td>
+      ${c.versions > 1 && html`<span class="more">version ${c.version}${c.superseded ? ', superseded' : ''}</span>`}</td>
     <td data-label="Issued By" class="issuer" title=${c.issuer}>${c.self_signed ? html`<span class="muted">itself</span>` : commonNameOf(c.issuer)}</td>
     <td data-label="Expiration Date"><${Life} of=${c} /></td>
     <td data-label="Status"><${Status} of=${c.status} /></td>
     <td data-label="Key"><span class="nowrap">${keyWord(c.key_type)}${c.has_private_key && html`<span class="key-here" title="The private key is here"><${Icon} name="key" size=${15} /><span class="unseen">, private key is here</span></span>`}</span></td>
     <td data-label="In use by">${(c.used_by || []).map((u) => html`<span class="more">${u}</span>`)}</td>
+    <td data-label="Owner">${c.owner}${c.tags.map((t) => html`<span class="more tag" title="Tag">${t}</span>`)}</td>
     <td data-label="Thumbprint"><code title=${c.thumbprint_sha1}>${(c.thumbprint_sha1 || '').slice(0, 8).toUpperCase()}…</code></td>
   </tr>`;
 }
 
-// j and k walk the rows, as in mail programs; Enter is the link's own.
-function useRowKeys(box) {
+// j and k walk the rows, as in mail programs; Enter is the link's own. Space or x chooses, Shift+F10 opens All Tasks.
+function useRowKeys(box, keys) {
+  const now = useRef(keys);
+  now.current = keys;
   useEffect(() => {
     const pressed = (e) => {
+      const row = e.target.closest?.('tr[data-id]');
+      const i = row ? [...row.parentNode.children].indexOf(row) : -1;
+      if (row && box.current?.contains(row) && !e.target.closest('input') && (e.key === ' ' || e.key === 'x')) {
+        e.preventDefault();
+        now.current.choose(i, e.shiftKey);
+        return;
+      }
+      if (row && ((e.key === 'F10' && e.shiftKey) || e.key === 'ContextMenu')) {
+        e.preventDefault();
+        const place = e.target.getBoundingClientRect();
+        now.current.menu(i, { x: place.left, y: place.bottom });
+        return;
+      }
       if ((e.key !== 'j' && e.key !== 'k') || e.ctrlKey || e.metaKey || e.target.closest?.('input,textarea,select,dialog'))
         return;
       const links = [...box.current?.querySelectorAll('.row-link') || []];
@@ -74,35 +93,69 @@ function Search({ q, set }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => set(value.trim()), 220);
   }
-  return html`<div class="search" role="search"><${Icon} name="search" /><input type="search" data-search aria-label="Search names, serial number, thumbprint" placeholder="Search names, serial, thumbprint"
+  return html`<div class="search" role="search"><${Icon} name="search" /><input type="search" data-search aria-label="Search names, serial number, thumbprint, or by conditions" placeholder="Search, or: expires<30d issuer:Lab -state:revoked"
     value=${text} onInput=${changed} spellcheck="false" autocomplete="off" /><kbd aria-hidden="true">/</kbd></div>`;
+}
+
+// What narrows the list now, a click from being taken away; what is hidden, a click from being shown.
+function Chips({ asked, days, ask }) {
+  const hidden = hidesExpired(asked, days);
+  const chip = (words, change, pressed = true) => html`<button type="button" class="filter" aria-pressed=${pressed ? 'true' : 'false'} onClick=${() => ask(change)}>${words}${pressed && html`<${Icon} name="close" size=${14} />`}</button>`;
+  return html`<div class="filters" role="group" aria-label="Filter">
+    ${termsOf(asked.filter).filter((t) => t !== 'is:superseded').map((t) => chip(t, { filter: without(asked.filter, t) }))}
+    ${hidden && chip(`Expired over ${days} days ago: hidden`, { all: '1' }, false)}
+    ${asked.all && chip('Expired long ago: shown', { all: '' })}
+    ${chip(has(asked.filter, 'is:superseded') ? 'Superseded versions' : 'Superseded: hidden', { filter: toggled(asked.filter, 'is:superseded') }, has(asked.filter, 'is:superseded'))}</div>`;
+}
+
+function Head({ asked, ask, chosen, items }) {
+  const all = items.length > 0 && chosen.ids.length === items.length;
+  return html`<thead><tr><th scope="col" class="choose"><label><input type="checkbox" checked=${all} onChange=${() => (all ? chosen.clear() : chosen.set(items.map((c) => c.id)))} /><span class="unseen">Choose all that are shown</span></label></th>
+    ${COLUMNS.map(([words, by]) => (by ? html`<${SortHead} words=${words} by=${by} sort=${asked.sort} set=${(sort) => ask({ sort })} />` : html`<th scope="col">${words}</th>`))}</tr></thead>`;
+}
+
+function Nothing({ store, narrowed, asked, ask }) {
+  return html`<div class="card">${narrowed
+    ? html`<${Empty} icon="search" title="Nothing matches" action=${html`<${Button} onClick=${() => ask({ q: '', filter: '', all: '1' })}>Show all<//>`}>No certificate here has ${asked.q ? `“${asked.q}”` : 'all of this'}. Serial numbers and thumbprints match from their beginning.<//>`
+    : html`<${Empty} title="This store is empty" action=${store === 'personal' && html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>${store === 'personal' ? 'What you request here appears in this list, with its key and every later version.' : store === 'archived' ? 'What is archived is kept here: out of the lists, but not gone.' : EMPTY[store] || 'What is imported into this store appears in this list.'}<//>`}</div>`;
 }
 
 export function Certificates({ route }) {
   const store = route.query.get('store') || 'personal';
-  const asked = { q: route.query.get('q') || '', filter: route.query.get('filter') || '', sort: route.query.get('sort') || '' };
-  const filter = [store === 'archived' ? 'is:archived' : `store:${store}`, asked.filter].filter(Boolean).join(' ');
-  const list = useList('/certificates', { q: asked.q, filter, sort: asked.sort || '-created', limit: 100 });
+  const asked = Object.fromEntries(['q', 'filter', 'sort', 'all'].map((name) => [name, route.query.get(name) || '']));
+  const counts = useLoad(() => get('/certificates/facets', { store: store === 'archived' ? '' : store }), [store]);
+  const days = counts.value?.hide_expired_days ?? 30;
+  const question = questionOf(store, asked, days);
+  const list = useList('/certificates', { ...question, sort: asked.sort || '-created', limit: 100 });
+  const chosen = useSelection(list.items);
   const box = useRef(null);
   const ask = (change) => refine('/certificates', { store: store === 'personal' ? '' : store, ...asked, ...change });
-  useRowKeys(box);
-  useLive(['certificate', 'authority'], list.reload);
+  const again = () => { list.reload(); counts.reload(); };
+  const bulk = useBulk({ chosen, store, reload: again });
+  const menu = (i, place) => { if (!chosen.has(list.items[i].id)) chosen.set([list.items[i].id]); bulk.open(place); };
+  const rightClick = (e) => {
+    const row = e.target.closest('tbody tr');
+    if (!row || e.target.closest('a,input'))
+      return;
+    e.preventDefault();
+    menu([...row.parentNode.children].indexOf(row), { x: e.clientX, y: e.clientY });
+  };
+  useRowKeys(box, { choose: chosen.toggle, menu });
+  useLive(['certificate', 'authority'], again);
 
-  const narrowed = asked.q || asked.filter;
+  const kept = { store, q: question.q, filter: [isGrammar(asked.q) && asked.q, asked.filter].filter(Boolean).join(' '), sort: asked.sort };
+  const openKept = (c) => refine('/certificates', { store: c.store === 'personal' ? '' : c.store, q: c.q, filter: c.filter, sort: c.sort });
   return html`<${Page} title=${TITLES[store] || store} kicker="Certificates - Local Machine" action=${html`${store !== 'archived' && html`<${LinkButton} icon="import" href=${href('/import', { store: store === 'personal' ? '' : store })}>Import…<//>`}
       <${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>
-    <div class="tools"><${Search} q=${asked.q} set=${(q) => ask({ q })} />
-      <div class="filters" role="group" aria-label="Filter">${FILTERS.map(([value, words]) => html`
-        <button type="button" class="filter" aria-pressed=${value === asked.filter ? 'true' : 'false'} onClick=${() => ask({ filter: value })}>${words}</button>`)}
-        ${asked.filter && !FILTERS.some(([v]) => v === asked.filter) && html`<button type="button" class="filter" aria-pressed="true" onClick=${() => ask({ filter: '' })}>${asked.filter}<${Icon} name="close" size=${14} /></button>`}</div></div>
+    <div class="tools"><${Search} q=${asked.q} set=${(q) => ask({ q })} /><${Chips} asked=${asked} days=${days} ask=${ask} /></div>
     <${Fault} of=${list.problem} again=${list.reload} />
-    ${list.items.length > 0 && html`<div class="table-frame store" ref=${box}><table class="rows"><caption class="unseen">${TITLES[store] || store}</caption>
-      <thead><tr>${COLUMNS.map(([words, by]) => (by ? html`<${SortHead} words=${words} by=${by} sort=${asked.sort} set=${(sort) => ask({ sort })} />` : html`<th scope="col">${words}</th>`))}</tr></thead>
-      <tbody>${list.items.map((c) => html`<${Row} key=${c.id} c=${c} />`)}</tbody></table></div>`}
-    ${list.items.length === 0 && !list.busy && !list.problem && html`<div class="card">${narrowed
-      ? html`<${Empty} icon="search" title="Nothing matches" action=${html`<${Button} onClick=${() => ask({ q: '', filter: '' })}>Show all<//>`}>No certificate here has ${asked.q ? `“${asked.q}”` : 'this status'}. Serial numbers and thumbprints match from their beginning.<//>`
-      : html`<${Empty} title="This store is empty" action=${store === 'personal' && html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>${store === 'personal' ? 'What you request here appears in this list, with its key and every later version.' : store === 'archived' ? 'What is archived is kept here: out of the lists, but not gone.' : EMPTY[store] || 'What is imported into this store appears in this list.'}<//>`}</div>`}
+    <div class="finder"><${Facets} items=${store === 'archived' ? [] : counts.value?.items || []} filter=${asked.filter} set=${(filter) => ask({ filter })}><${Collections} question=${kept} open=${openKept} /><//>
+    <div class="found">${bulk.bar}
+    ${list.items.length > 0 && html`<div class="table-frame store" ref=${box} onContextMenu=${rightClick}><table class="rows"><caption class="unseen">${TITLES[store] || store}</caption>
+      <${Head} asked=${asked} ask=${ask} chosen=${chosen} items=${list.items} />
+      <tbody>${list.items.map((c, i) => html`<${Row} key=${`${c.id} ${c.version}`} c=${c} isChosen=${chosen.has(c.id)} choose=${(range) => chosen.toggle(i, range)} />`)}</tbody></table></div>`}
+    ${list.items.length === 0 && !list.busy && !list.problem && html`<${Nothing} store=${store} narrowed=${asked.q || asked.filter} asked=${asked} ask=${ask} />`}
     <div class="list-foot">${list.busy ? html`<${Busy} label=${list.items.length ? 'Searching on' : 'Searching'} />`
-      : list.next ? html`<${Button} onClick=${list.more}>Show more<//>` : list.items.length > 0 && html`<p class="muted" role="status">${list.items.length.toLocaleString()} ${list.items.length === 1 ? 'certificate' : 'certificates'}</p>`}</div>
+      : list.next ? html`<${Button} onClick=${list.more}>Show more<//>` : list.items.length > 0 && html`<p class="muted" role="status">${list.items.length.toLocaleString()} ${list.items.length === 1 ? 'certificate' : 'certificates'}</p>`}</div></div></div>
   <//>`;
 }
