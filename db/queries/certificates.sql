@@ -16,6 +16,9 @@ UPDATE certificate SET current = :version, version = version + 1 WHERE n = :n;
 -- version_step_back: it is not the current one any more
 UPDATE version SET is_current = 0 WHERE n = :n;
 
+-- version_step_forward: it is the current one again
+UPDATE version SET is_current = 1 WHERE n = :n;
+
 -- version_add: one X.509 certificate
 INSERT INTO version (n, certificate, number, is_current, is_issued, store, state, issuer, serial, common_name, subject, not_before, not_after,
                      key_type, key, spki_sha256, ski, sha1, sha256, profile, source, requested_by, flags, issued_at)

@@ -83,6 +83,29 @@ static void put_item(struct buf *out, const struct imported *i, struct arena *a)
     buf_byte(out, '}');
 }
 
+static void put_items(struct buf *out, const struct import_result *result, struct arena *a)
+{
+    buf_byte(out, '[');
+    for (size_t i = 0; i < result->len; i++) {
+        if (i > 0)
+            buf_byte(out, ',');
+        put_item(out, &result->at[i], a);
+    }
+    buf_byte(out, ']');
+}
+
+json_t *import_items(const struct import_result *result, struct arena *a)
+{
+    struct buf out;
+    json_t *items;
+
+    buf_init(&out, RESULT_MAX);
+    put_items(&out, result, a);
+    items = out.is_over ? NULL : json_loadb((const char *)out.at, out.len, 0, NULL);
+    buf_done(&out);
+    return items != NULL ? items : json_array();
+}
+
 /* As bytes and not as a tree: a bundle has thousands of items. */
 enum err import_reply(struct request *rq, int status, const struct import_result *result, bool is_preview, struct error *e)
 {
@@ -90,13 +113,9 @@ enum err import_reply(struct request *rq, int status, const struct import_result
     enum err r = ERR_NONE;
 
     buf_init(&out, RESULT_MAX);
-    buf_printf(&out, "{\"preview\":%s,\"items\":[", is_preview ? "true" : "false");
-    for (size_t i = 0; i < result->len; i++) {
-        if (i > 0)
-            buf_byte(&out, ',');
-        put_item(&out, &result->at[i], rq->arena);
-    }
-    buf_text(&out, "]}");
+    buf_printf(&out, "{\"preview\":%s,\"items\":", is_preview ? "true" : "false");
+    put_items(&out, result, rq->arena);
+    buf_byte(&out, '}');
     if (out.is_over)
         r = fail(e, ERR_LIMIT, "it was done, but what became of each is too long to be told: look into the history");
     else

@@ -34,6 +34,7 @@ static const struct problem_type types[] = {
     { "unsupported-mac",    "The MAC type is not supported", "The file is protected in a way that is not read here, such as PBMAC1. Let its maker write it with the MAC of PKCS#12." },
     { "too-many-iterations", "Opening the file would take too long", "It asks for more password iterations than are computed: 2,000,000 for one, 4,000,000 in all." },
     { "truncated",          "The file was cut off", "Copy or download it again, as a binary file." },
+    { "does-not-belong",    "The file does not belong to the certificate", "Each difference stands in errors with its word: name it in accept to agree to it." },
     { "in-use",             "The certificate is in use", "Every user stands in users. Let them use another certificate first." },
     { "archived",           "The certificate is archived", "What is archived stays as it is. Bring it back first: POST …/unarchive." },
     { "not-archived",       "Archive it first", "What is archived can be brought back, what is deleted cannot: archive it, or confirm the deletion with its name." },

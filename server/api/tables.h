@@ -15,6 +15,7 @@ extern const struct route jobs_routes[];
 extern const struct route lineages_routes[];
 extern const struct route openapi_routes[];
 extern const struct route profiles_routes[];
+extern const struct route replace_routes[];
 extern const struct route requests_routes[];
 extern const struct route scripts_routes[];
 extern const struct route session_routes[];

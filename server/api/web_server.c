@@ -113,7 +113,7 @@ static enum err candidates(struct app *app, struct request *rq, struct error *e)
     return ERR_NONE;
 }
 
-static json_t *steps_json(const struct swap_result *result)
+json_t *web_server_steps(const struct swap_result *result)
 {
     json_t *steps = json_array();
 
@@ -135,7 +135,7 @@ json_t *web_server_swap_json(struct app *app, struct request *rq, const struct s
     /* A browser drops the exception for a certificate it does not know when it loads anything, even from its cache, that came under a good one. */
     reply_header(rq, "Clear-Site-Data", "\"cache\"");
     return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o}", "swap_id", json_of_id(&result->swap), "state", result->state,
-                     "generation", (json_int_t)result->generation, "steps", steps_json(result), "serving", serving,
+                     "generation", (json_int_t)result->generation, "steps", web_server_steps(result), "serving", serving,
                      "confirm_by", json_of_time(result->confirm_by));
 }
 
@@ -184,7 +184,7 @@ static enum err select_(struct app *app, struct request *rq, struct error *e)
     if (rq->findings.len == 0)
         return r;
     problem = api_problem_body(rq, e);
-    json_object_set_new(problem, "steps", steps_json(&result));
+    json_object_set_new(problem, "steps", web_server_steps(&result));
     api_problem_answer(rq, problem);
     return ERR_NONE;
 }

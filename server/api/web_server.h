@@ -10,4 +10,6 @@
 /* The swap's answer, with Connection: close; NULL with *e when what is shown cannot be read. */
 json_t *web_server_swap_json(struct app *app, struct request *rq, const struct swap_result *result, struct error *e);
 
+json_t *web_server_steps(const struct swap_result *result);     /* [{name, result, text}] */
+
 #endif

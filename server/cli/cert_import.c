@@ -6,8 +6,6 @@
 #include "cli/files.h"
 #include "cli/remote.h"
 
-enum { FILE_MAX = 6 * 1024 * 1024 };          /* what fits into a request of 8 MiB as base64 */
-
 static const struct column columns[] = {
     { "WHAT", "kind", 11 }, { "ACTION", "action", 9 }, { "STORE", "store", 12 }, { "KEY", "key", 4 }, { "EXPIRATION DATE", "not_after", 20 },
     { "SUBJECT", "subject", 40 }, { "CERTIFICATE", "certificate_id", 36 }, { 0 }
@@ -26,6 +24,12 @@ static const char *base_name(const char *path)
     const char *slash = strrchr(path, '/');
 
     return slash == NULL ? path : slash + 1;
+}
+
+void cert_file_name(json_t *body, const char *path)
+{
+    if (strcmp(path, "-") != 0 && strlen(base_name(path)) <= 255 && text_is_clean(bytes_text(base_name(path))))
+        json_object_set_new(body, "filename", json_string(base_name(path)));
 }
 
 /* What the server has left over of a ZIP, taken out of the list: the members to ask for next. NULL when there are none. */
@@ -55,8 +59,7 @@ static json_t *body_of(struct cli *c, const char *path, struct bytes file, const
     json_object_set_new(body, "data", json_string(text_base64(c->arena, file)));
     json_object_set_new(body, "preview", json_boolean(cli_flag(c, "preview")));
     json_object_set_new(body, "exportable", json_boolean(!cli_flag(c, "not-exportable")));
-    if (strcmp(path, "-") != 0 && strlen(base_name(path)) <= 255 && text_is_clean(bytes_text(base_name(path))))
-        json_object_set_new(body, "filename", json_string(base_name(path)));
+    cert_file_name(body, path);
     if (cli_value(c, "store") != NULL)
         json_object_set_new(body, "store", json_string(cli_value(c, "store")));
     if (password != NULL)
@@ -70,7 +73,7 @@ static enum err import_one(struct cli *c, const char *path, const char *password
     json_t *members = NULL, *answer = NULL;
     size_t most = SIZE_MAX;
     struct bytes file;
-    enum err r = cli_read_file(c, path, FILE_MAX, &file, e);
+    enum err r = cli_read_file(c, path, CERT_FILE_MAX, &file, e);
 
     while (r == ERR_NONE && most > 0) {
         json_t *body = body_of(c, path, file, password);

@@ -76,7 +76,8 @@ static enum err entry_of(struct identity *i, const char *sni, const struct showi
     return r;
 }
 
-enum err identity_build(struct identity *i, const struct shown *rows, uint64_t generation, struct arena *a, struct tls_identity **out, struct error *e)
+enum err identity_build_with(struct identity *i, const struct shown *rows, const struct showing *candidate, uint64_t generation, struct arena *a,
+                             struct tls_identity **out, struct error *e)
 {
     struct tls_entry *entries = arena_take(a, rows->len * sizeof(*entries));
     size_t n = 0;
@@ -85,7 +86,10 @@ enum err identity_build(struct identity *i, const struct shown *rows, uint64_t g
     for (; !r && n < rows->len; n += !r) {
         struct showing s;
 
-        r = showing_load(i, rows->at[n].version_n, a, &s, e);
+        if (candidate != NULL && rows->at[n].version_n == candidate->item.n)
+            s = *candidate;
+        else
+            r = showing_load(i, rows->at[n].version_n, a, &s, e);
         if (!r)
             r = entry_of(i, rows->at[n].sni, &s, &entries[n], e);
     }
@@ -94,6 +98,11 @@ enum err identity_build(struct identity *i, const struct shown *rows, uint64_t g
     for (size_t done = 0; done < n; done++)
         gnutls_privkey_deinit(entries[done].key);
     return r;
+}
+
+enum err identity_build(struct identity *i, const struct shown *rows, uint64_t generation, struct arena *a, struct tls_identity **out, struct error *e)
+{
+    return identity_build_with(i, rows, NULL, generation, a, out, e);
 }
 
 /* Names that a first visitor may have typed: this host's, and localhost. */

@@ -117,15 +117,18 @@ enum err identity_follow(struct identity *i, const struct id *certificate, struc
     struct shown rows;
     struct id probe;
     bool has_last, is_default = false;
+    int64_t current;
     size_t n = 0;
     enum err r = identity_rows(i, a, &rows, &last, &has_last, e);
 
+    if (r == ERR_NONE)
+        r = identity_current(i, certificate, &current, e);
     if (r)
         return r;
     findings_init(&faults, a);
     names = arena_take(a, rows.len * sizeof(*names));
     for (size_t row = 0; row < rows.len; row++) {
-        if (!id_equal(&rows.at[row].certificate, certificate))
+        if (!id_equal(&rows.at[row].certificate, certificate) || rows.at[row].version_n == current)
             continue;
         if (*rows.at[row].sni == '\0')
             is_default = true;

@@ -35,6 +35,9 @@ void identity_wish_names(struct identity *i, struct arena *a, struct wish *out);
 
 /* build.c */
 enum err identity_build(struct identity *i, const struct shown *rows, uint64_t generation, struct arena *a, struct tls_identity **out, struct error *e) MUST_CHECK;
+/* candidate: what the rows with its version number stand for; number 0: it is not stored yet. */
+enum err identity_build_with(struct identity *i, const struct shown *rows, const struct showing *candidate, uint64_t generation, struct arena *a,
+                             struct tls_identity **out, struct error *e) MUST_CHECK;
 enum err identity_build_temporary(struct identity *i, struct error *e) MUST_CHECK;     /* fills i->temporary */
 
 /* canary.c: a real handshake over a socketpair with the candidate's very credentials, TLS 1.2 and 1.3; the client validates. */
@@ -51,6 +54,8 @@ void identity_publish(struct identity *i, struct tls_identity *fresh, uint64_t g
 /* The settled rows that the listener shows, or none. */
 enum err identity_rows(struct identity *i, struct arena *a, struct shown *rows, struct swap_row *last, bool *has_last, struct error *e) MUST_CHECK;
 
+/* The number (version.n) of a lineage's current version. */
+enum err identity_current(struct identity *i, const struct id *certificate, int64_t *version_n, struct error *e) MUST_CHECK;
 /* The lineage that the probe listener shows. */
 bool identity_probe_of(struct identity *i, struct id *certificate);
 

@@ -38,7 +38,7 @@ static enum err issue(struct identity *i, struct id *certificate, struct error *
     return r;
 }
 
-static enum err version_of(struct identity *i, const struct id *certificate, int64_t *version_n, struct error *e)
+enum err identity_current(struct identity *i, const struct id *certificate, int64_t *version_n, struct error *e)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
     CLEANUP(look_done) struct look look = { 0 };
@@ -58,7 +58,7 @@ static enum err put(struct identity *i, const struct id *certificate, struct err
     struct shown_row row = { .sni = "" };
     struct shown rows = { &row, 1 };
     struct tls_identity *fresh;
-    enum err r = version_of(i, certificate, &row.version_n, e);
+    enum err r = identity_current(i, certificate, &row.version_n, e);
 
     if (!r)
         r = identity_build(i, &rows, 0, a, &fresh, e);
@@ -77,7 +77,7 @@ static enum err renew(struct identity *i, const struct id *certificate, struct e
     struct issued made;
     struct showing s;
     int64_t version_n;
-    enum err r = version_of(i, certificate, &version_n, e);
+    enum err r = identity_current(i, certificate, &version_n, e);
 
     if (!r)
         r = showing_load(i, version_n, a, &s, e);

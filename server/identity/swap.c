@@ -1,35 +1,7 @@
-#include "identity/parts.h"
-
-#include <stdio.h>
+#include "identity/change.h"
 
 #include "base/fault.h"
 #include "base/time.h"
-
-/* What will be recorded: the change, and what is shown after it. */
-struct record {
-    struct swap_row swap;
-    struct id settles;             /* a pending change that this one ends; none: no such */
-    struct id *certificates;       /* of swap.after: who is in use */
-    size_t certificates_len;
-    const char *act, *detail;
-    struct id subject;
-};
-
-static enum err record(struct tx *tx, void *arg, struct error *e)
-{
-    struct record *rec = arg;
-    enum err r = ERR_NONE;
-
-    if (!id_is_none(&rec->settles))
-        r = store_swap_settle(tx, &rec->settles, "returned", e);
-    if (!r)
-        r = store_swap_add(tx, &rec->swap, e);
-    if (!r)
-        r = store_shown_put(tx, &rec->swap.after, rec->certificates, rec->certificates_len, e);
-    if (!r)
-        tx_note(tx, rec->act, "web-server", &rec->subject, rec->detail);
-    return r;
-}
 
 static enum err load_rows(const struct db *db, struct arena *a, struct shown *rows, struct swap_row *last, bool *has_last, struct error *e)
 {
@@ -70,35 +42,6 @@ static void await(struct identity *i, const struct id *swap, unsigned seconds)
     pthread_mutex_unlock(&i->lock);
 }
 
-static struct shown_row *row_of(struct shown *rows, const char *sni)
-{
-    for (size_t n = 0; n < rows->len; n++)
-        if (strcmp(rows->at[n].sni, sni) == 0)
-            return &rows->at[n];
-    return NULL;
-}
-
-/* The rows as they will be: one version under the names asked for, the rest as it was. */
-static struct shown rows_after(const struct shown *before, const struct showing *s, const char *const *snis, size_t len, struct arena *a)
-{
-    struct shown out = { .at = arena_take(a, (before->len + len) * sizeof(*out.at)), .len = before->len };
-
-    if (before->len > 0)
-        memcpy(out.at, before->at, before->len * sizeof(*out.at));
-    for (size_t n = 0; n < len; n++) {
-        struct shown_row *row = row_of(&out, snis[n]);
-
-        if (row == NULL) {
-            row = &out.at[out.len++];
-            *row = (struct shown_row){ .sni = snis[n] };
-        }
-        row->previous_n = row->version_n;
-        row->version_n = s->item.n;
-        row->certificate = s->item.id;
-    }
-    return out;
-}
-
 static enum err names_asked(const struct swap_wish *wish, const struct names *all, struct arena *a, const char *const **snis, size_t *snis_len,
                             struct names *names, struct error *e)
 {
@@ -126,74 +69,6 @@ static enum err names_asked(const struct swap_wish *wish, const struct names *al
     return ERR_NONE;
 }
 
-static struct canary canary_of(const struct showing *s, const char *sni)
-{
-    struct canary c = { .sni = sni, .leaf = s->chain[0] };
-
-    if (s->is_complete)
-        c.root = s->chain[s->chain_len - 1];
-    return c;
-}
-
-static enum err prove(struct tls_identity *fresh, const struct showing *s, const char *const *snis, size_t len, struct error *e)
-{
-    enum err r = ERR_NONE;
-
-    for (size_t n = 0; !r && n < len; n++) {
-        /* A wildcard row is asked for by a name that it covers. */
-        char name[260];
-        struct canary c;
-
-        snprintf(name, sizeof(name), "%s%s", snis[n][0] == '*' ? "signet-canary" : snis[n], snis[n][0] == '*' ? snis[n] + 1 : "");
-        c = canary_of(s, name);
-        r = canary_shake(fresh, &c, e);
-    }
-    return r;
-}
-
-static void certificates_of(struct record *rec, struct arena *a)
-{
-    const struct shown *after = &rec->swap.after;
-
-    rec->certificates = arena_take(a, after->len * sizeof(*rec->certificates));
-    rec->certificates_len = 0;
-    for (size_t n = 0; n < after->len; n++)
-        rec->certificates[rec->certificates_len++] = after->at[n].certificate;
-}
-
-static const char *detail_of(const struct record *rec, const char *name, struct arena *a)
-{
-    return arena_printf(a, "{\"generation\":%lld,\"state\":\"%s\",\"common_name\":\"%s\"}", (long long)rec->swap.generation, rec->swap.state, name);
-}
-
-/* Everything is checked and built: on disk, then on the wire. */
-static enum err commit(struct identity *i, const struct actor *who, struct record *rec, struct tls_identity **fresh, struct steps *steps, struct error *e)
-{
-    enum err r;
-
-    fault_point("swap.before_record");
-    r = store_write(i->with.store, who, record, rec, e);
-    if (r)
-        return r;
-    fault_point("swap.recorded");
-    step_add(steps, "record", "ok", "Recorded: a restart shows the same.");
-    identity_publish(i, TAKE(*fresh), (uint64_t)rec->swap.generation);
-    fault_point("swap.switched");
-    step_add(steps, "switch", "ok", "New connections are shown it from now on; open ones go on.");
-    return ERR_NONE;
-}
-
-static void result_of(const struct record *rec, const struct steps *steps, struct swap_result *out)
-{
-    *out = (struct swap_result){ .swap = rec->swap.id, .state = rec->swap.state, .steps = steps->at, .steps_len = steps->len,
-                                 .generation = (uint64_t)rec->swap.generation, .confirm_by = rec->swap.confirm_by };
-}
-
-static void tls_identity_free_unused(struct tls_identity **t)
-{
-    tls_identity_unref(*t);
-}
-
 static enum err load_candidate(struct identity *i, const struct id *certificate, struct arena *a, struct showing *out, struct error *e)
 {
     CLEANUP(look_done) struct look look = { 0 };
@@ -213,9 +88,9 @@ static enum err load_candidate(struct identity *i, const struct id *certificate,
 
 enum err identity_select(struct identity *i, const struct actor *who, const struct swap_wish *wish, struct arena *a, struct findings *faults, struct swap_result *out, struct error *e)
 {
-    CLEANUP(tls_identity_free_unused) struct tls_identity *fresh = NULL;
+    CLEANUP(tls_identity_drop) struct tls_identity *fresh = NULL;
     struct steps steps = { .at = arena_take(a, STEPS_MAX * sizeof(*steps.at)) };
-    struct record rec = { .act = "web-server.selected", .subject = wish->certificate };
+    struct change rec = { .act = "web-server.selected", .subject = wish->certificate };
     struct names all = identity_names(i, a), names;
     const char *const *snis = NULL;
     struct swap_row last;
@@ -243,14 +118,14 @@ enum err identity_select(struct identity *i, const struct actor *who, const stru
     rec.swap = (struct swap_row){ .id = id_new(), .asked_by = who->id, .generation = has_last ? last.generation + 1 : 1,
                                   .state = wish->confirm_within_sec > 0 ? "pending" : "kept", .at = clock_now(), .before = before, .reason = "selected" };
     rec.swap.confirm_by = wish->confirm_within_sec > 0 ? rec.swap.at + wish->confirm_within_sec : 0;
-    rec.swap.after = rows_after(&before, &s, snis, snis_len, a);
-    if (row_of(&rec.swap.after, "") == NULL)
+    rec.swap.after = change_rows_after(&before, &s, snis, snis_len, a);
+    if (change_row(&rec.swap.after, "") == NULL)
         return fail_at(e, "/hostnames", "Select a certificate for all names first; others can then be added by name.");
-    certificates_of(&rec, a);
-    rec.detail = detail_of(&rec, s.item.common_name, a);
+    change_certificates(&rec, a);
+    rec.detail = change_detail(&rec, s.item.common_name, a);
     r = identity_build(i, &rec.swap.after, (uint64_t)rec.swap.generation, a, &fresh, e);
     if (!r)
-        r = prove(fresh, &s, snis, snis_len, e);
+        r = change_prove(fresh, &s, snis, snis_len, e);
     if (r) {
         step_add(&steps, "canary", "failed", arena_text(a, e->text));
         findings_add(faults, LEVEL_ERROR, "canary", "/certificate_id", "%s", e->text);
@@ -258,12 +133,12 @@ enum err identity_select(struct identity *i, const struct actor *who, const stru
         return r;
     }
     step_add(&steps, "canary", "ok", "A trial handshake by TLS 1.3 and by TLS 1.2 was accepted.");
-    r = commit(i, who, &rec, &fresh, &steps, e);
+    r = change_commit(i, who, &rec, &fresh, &steps, e);
     if (r)
         return r;
     if (rec.swap.confirm_by > 0)
         await(i, &rec.swap.id, wish->confirm_within_sec);
-    result_of(&rec, &steps, out);
+    change_result(&rec, &steps, out);
     return ERR_NONE;
 }
 
@@ -298,9 +173,9 @@ static enum err fill_certificates(struct identity *i, struct shown *rows, struct
 
 static enum err go_back(struct identity *i, const struct actor *who, const struct swap_row *from, const char *act, struct arena *a, struct swap_result *out, struct error *e)
 {
-    CLEANUP(tls_identity_free_unused) struct tls_identity *fresh = NULL;
+    CLEANUP(tls_identity_drop) struct tls_identity *fresh = NULL;
     struct steps steps = { .at = arena_take(a, STEPS_MAX * sizeof(*steps.at)) };
-    struct record rec = { .act = act };
+    struct change rec = { .act = act };
     struct shown before;
     struct swap_row last;
     bool has_last, was_pending = strcmp(from->state, "pending") == 0;
@@ -314,7 +189,7 @@ static enum err go_back(struct identity *i, const struct actor *who, const struc
     if (was_pending)
         rec.settles = from->id;
     for (size_t n = 0; n < rec.swap.after.len; n++) {
-        const struct shown_row *now = row_of(&before, rec.swap.after.at[n].sni);
+        const struct shown_row *now = change_row(&before, rec.swap.after.at[n].sni);
 
         rec.swap.after.at[n].previous_n = now != NULL ? now->version_n : 0;
     }
@@ -324,12 +199,12 @@ static enum err go_back(struct identity *i, const struct actor *who, const struc
     if (r)
         return r;
     step_add(&steps, "load", "ok", "The previous certificate is ready.");
-    certificates_of(&rec, a);
+    change_certificates(&rec, a);
     rec.subject = rec.certificates_len > 0 ? rec.certificates[0] : from->id;
-    rec.detail = detail_of(&rec, "", a);
-    r = commit(i, who, &rec, &fresh, &steps, e);
+    rec.detail = change_detail(&rec, "", a);
+    r = change_commit(i, who, &rec, &fresh, &steps, e);
     if (!r)
-        result_of(&rec, &steps, out);
+        change_result(&rec, &steps, out);
     return r;
 }
 
@@ -403,7 +278,7 @@ static enum err record_confirm(struct tx *tx, void *arg, struct error *e)
 static bool changed(const struct swap_row *swap, const char *shown_name)
 {
     struct shown after = swap->after, before = swap->before;
-    const struct shown_row *now = row_of(&after, shown_name), *then = row_of(&before, shown_name);
+    const struct shown_row *now = change_row(&after, shown_name), *then = change_row(&before, shown_name);
 
     return now != NULL && (then == NULL || then->version_n != now->version_n);
 }
@@ -425,7 +300,7 @@ static enum err proved(struct identity *i, const struct swap_row *swap, uint64_t
     if (r)
         return r;
     now = tls_slot_get(i->with.https);
-    c = canary_of(&s, swap->after.at[0].sni);
+    c = change_canary(&s, swap->after.at[0].sni);
     r = canary_shake(now, &c, e);
     tls_identity_unref(now);
     return r;

@@ -11,15 +11,15 @@
 enum { COMMON_NAME_MAX = 255 /* keys of sort indexes stay small, whatever a foreign certificate says */, TEXT_MAX = 8000 };
 
 /* A line for each thing that the search box finds. */
-static const char *search_text(const struct version_add *add, struct arena *a)
+static const char *search_text(const char *label, const struct cert *c, struct arena *a)
 {
-    char *text = arena_printf(a, "%s\n%s", add->label, add->cert.common_name);
+    char *text = arena_printf(a, "%s\n%s", label, c->common_name);
     size_t room = TEXT_MAX;
 
-    for (size_t i = 0; i < add->cert.names.len && strlen(text) < room; i++)
-        text = arena_printf(a, "%s\n%s", text, add->cert.names.at[i].text);
+    for (size_t i = 0; i < c->names.len && strlen(text) < room; i++)
+        text = arena_printf(a, "%s\n%s", text, c->names.at[i].text);
     if (strlen(text) < room)
-        text = arena_printf(a, "%s\n%s", text, add->cert.subject_text);
+        text = arena_printf(a, "%s\n%s", text, c->subject_text);
     return text_lower(a, text);
 }
 
@@ -65,34 +65,34 @@ static enum err find_lineage(struct tx *tx, const struct version_add *add, struc
 }
 
 /* Whoever uses the lineage follows: one job looks at all of them. */
-static enum err call_users(struct tx *tx, const struct version_add *add, int64_t certificate_n, struct arena *a, struct error *e)
+static enum err call_users(struct tx *tx, const struct id *certificate, int64_t certificate_n, struct arena *a, struct error *e)
 {
     const char *const *users;
     size_t len;
     enum err r = store_uses(tx_db(tx), certificate_n, a, &users, &len, e);
 
     if (r == ERR_NONE && len > 0)
-        tx_job(tx, "follow", &add->certificate, tx_now(tx), NULL);
+        tx_job(tx, "follow", certificate, tx_now(tx), NULL);
     return r;
 }
 
-static enum err step_forward(struct tx *tx, const struct version_add *add, const struct lineage *from, struct arena *a, struct error *e)
+static enum err step_to(struct tx *tx, const struct id *certificate, const struct lineage *from, int64_t version_n, struct arena *a, struct error *e)
 {
-    enum err r = store_certificate_advance(tx, from, from->next_version_n, e);
+    enum err r = store_certificate_advance(tx, from, version_n, e);
 
     if (r)
         return r;
     tx_tally(tx, "expiry", from->current_state, from->current_not_after / DAYS, -1);
-    return call_users(tx, add, from->n, a, e);
+    return call_users(tx, certificate, from->n, a, e);
 }
 
 /* What people say of it stays. */
-static enum err put_text(struct tx *tx, const struct version_add *add, int64_t certificate_n, struct arena *a, struct error *e)
+static enum err put_text(struct tx *tx, const char *label, const struct cert *c, int64_t certificate_n, bool is_new, struct arena *a, struct error *e)
 {
-    const char *text = search_text(add, a), *before = "";
-    enum err r = add->is_new ? ERR_NONE : store_text(tx_db(tx), certificate_n, a, &before, e);
+    const char *text = search_text(label, c, a), *before = "";
+    enum err r = is_new ? ERR_NONE : store_text(tx_db(tx), certificate_n, a, &before, e);
 
-    return r ? r : store_text_put(tx, certificate_n, description_kept(a, text, before), add->is_new, e);
+    return r ? r : store_text_put(tx, certificate_n, description_kept(a, text, before), is_new, e);
 }
 
 enum err inventory_add_version(struct tx *tx, const struct version_add *add, int64_t *n, int *number, struct error *e)
@@ -103,18 +103,61 @@ enum err inventory_add_version(struct tx *tx, const struct version_add *add, int
 
     r = find_lineage(tx, add, a, &to, e);
     if (r == ERR_NONE && !add->is_new)
-        r = step_forward(tx, add, &to, a, e);
+        r = step_to(tx, &add->certificate, &to, to.next_version_n, a, e);
     if (r == ERR_NONE)
         r = add_row(tx, add, &to, a, e);
     if (r == ERR_NONE)
         r = add_names(tx, to.next_version_n, &add->cert.names, e);
     if (r == ERR_NONE)
-        r = put_text(tx, add, to.n, a, e);
+        r = put_text(tx, add->label, &add->cert, to.n, add->is_new, a, e);
     if (r)
         return r;
 
     tx_tally(tx, "expiry", "good", add->cert.not_after / DAYS, 1);
     *n = to.next_version_n;
     *number = to.next_number;
+    return ERR_NONE;
+}
+
+static enum err find_version(struct tx *tx, const struct id *certificate, int number, int64_t seen_n, struct arena *a, struct lineage *from,
+                             struct version_row *row, struct cert *c, struct error *e)
+{
+    struct bytes der;
+    enum err r = store_certificate_find(tx_db(tx), certificate, a, from, e);
+
+    if (r == ERR_NONE)
+        r = store_version_of(tx_db(tx), certificate, number, a, row, e);
+    if (r)
+        return r;
+    if (from->is_archived)
+        return fail_kind(e, ERR_CONFLICT, "archived", "it is archived: bring it back first");
+    if (from->current != seen_n)
+        return fail_kind(e, ERR_CONFLICT, "stale", "another version has become the current one meanwhile: look again");
+    if (row->is_current)
+        return fail(e, ERR_CONFLICT, "version %d is the current one already", number);
+    r = store_der(tx_db(tx), row->n, a, &der, e);
+    return r ? r : cert_parse(der, a, c, e);
+}
+
+enum err inventory_make_current(struct tx *tx, const struct id *certificate, int number, int64_t seen_n, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct version_row row;
+    struct lineage from;
+    struct cert c;
+    enum err r;
+
+    r = find_version(tx, certificate, number, seen_n, a, &from, &row, &c, e);
+    if (r == ERR_NONE)
+        r = step_to(tx, certificate, &from, row.n, a, e);
+    if (r == ERR_NONE)
+        r = store_version_step_forward(tx, row.n, e);
+    if (r == ERR_NONE)
+        r = add_names(tx, row.n, &c.names, e);
+    if (r == ERR_NONE)
+        r = put_text(tx, row.label, &c, from.n, false, a, e);
+    if (r)
+        return r;
+    tx_tally(tx, "expiry", row.state, row.not_after / DAYS, 1);
     return ERR_NONE;
 }

@@ -1,6 +1,7 @@
 #include "inventory/rows.h"
 
 #include "pki/frame.h"
+#include "store/issuers.h"
 
 enum { CHAIN_MAX = 10 };
 
@@ -63,29 +64,28 @@ static enum err find_above(const struct db *db, const struct id *issuer, const s
     return r;
 }
 
-enum err inventory_chain(const struct db *db, int64_t version_n, bool with_root, struct arena *a, struct bytes **out, size_t *len, struct error *e)
+struct pool { const struct bytes *at; size_t len; };      /* candidates that are not stored (yet) */
+
+/* From the leaf up. */
+static enum err climb(const struct db *db, struct bytes leaf, struct id issuer, const struct pool *more, bool with_root, struct arena *a,
+                      struct bytes **out, size_t *len, struct error *e)
 {
     struct bytes *list = arena_take(a, CHAIN_MAX * sizeof(*list));
-    struct version_row row;
-    struct id issuer, none = { { 0 } };
+    struct id none = { { 0 } };
     struct link at, above;
     bool is_found;
     size_t n = 0;
-    enum err r;
 
-    r = store_version(db, version_n, a, &row, e);
-    if (r == ERR_NONE)
-        r = store_der(db, version_n, a, &list[0], e);
-    if (r == ERR_NONE && !read_link(list[0], a, &at))
-        r = fail(e, ERR_IO, "the certificate that is kept cannot be read: the database is damaged, restore a backup");
-    if (r)
-        return r;
-
-    issuer = row.issuer;
+    list[0] = leaf;
+    if (!read_link(leaf, a, &at))
+        return fail(e, ERR_IO, "the certificate that is kept cannot be read: the database is damaged, restore a backup");
     for (n = 1; n < CHAIN_MAX && !is_self_issued(&at); n++) {
-        r = find_above(db, &issuer, &at, a, &above, &is_found, e);
+        enum err r = find_above(db, &issuer, &at, a, &above, &is_found, e);
+
         if (r)
             return r;
+        if (!is_found)
+            is_found = pick(&at, more->at, more->len, a, &above);
         if (!is_found || (is_self_issued(&above) && !with_root))
             break;
         at = above;
@@ -95,4 +95,29 @@ enum err inventory_chain(const struct db *db, int64_t version_n, bool with_root,
     *out = list;
     *len = n;
     return ERR_NONE;
+}
+
+enum err inventory_chain(const struct db *db, int64_t version_n, bool with_root, struct arena *a, struct bytes **out, size_t *len, struct error *e)
+{
+    static const struct pool nothing;
+    struct version_row row;
+    struct bytes der;
+    enum err r;
+
+    r = store_version(db, version_n, a, &row, e);
+    if (r == ERR_NONE)
+        r = store_der(db, version_n, a, &der, e);
+    return r ? r : climb(db, der, row.issuer, &nothing, with_root, a, out, len, e);
+}
+
+enum err inventory_chain_of(const struct db *db, const struct cert *leaf, const struct bytes *more, size_t more_len, struct arena *a,
+                            struct bytes **out, size_t *len, struct error *e)
+{
+    struct pool pool = { more, more_len };
+    struct issuer_row row = { 0 };
+    enum err r = store_issuer_by_name(db, leaf->issuer, leaf->aki, a, &row, NULL);
+
+    if (r != ERR_NONE && r != ERR_ABSENT)
+        return fail(e, r, "the issuers cannot be read");
+    return climb(db, leaf->der, row.id, &pool, true, a, out, len, e);
 }

@@ -333,6 +333,11 @@ enum err inventory_import(struct store *store, struct keeper *keeper, const stru
     put_in_order(&im);
     if (im.order_len == 0 && !may_be_empty(&im, &items, is_many))
         return nothing_taken(&im, e);
+    if (wish->replaces != NULL) {
+        r = replace_prepare(store, &im, e);
+        if (r)
+            return r;
+    }
     r = write_all(store, who, &im, e);
     if (r)
         return r;

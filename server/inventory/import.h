@@ -12,6 +12,7 @@ struct import_file {
     const char *const *members;    /* of a ZIP: these only; NULL all */
     size_t members_len;
 };
+struct replacement;
 struct import_wish {
     const struct import_file *files;
     size_t files_len;
@@ -19,6 +20,7 @@ struct import_wish {
     const char *store;             /* "personal" "root" "intermediate" "people" "untrusted"; NULL: each where it belongs */
     bool is_exportable;            /* keys may leave again */
     bool is_preview;               /* nothing is written */
+    struct replacement *replaces;  /* inventory/replace.h; NULL: each goes where it belongs */
 };
 
 struct imported {

@@ -23,6 +23,9 @@ struct version_add {
 enum { VERSION_SELF_SIGNED = 1 << 0, VERSION_FLAGGED = 1 << 1, VERSION_AUTHORITY = 1 << 2 };
 /* Row, names, search text, tallies, the 'follow' job of every use. *n: version.n; *number: 1, 2, ... */
 enum err inventory_add_version(struct tx *tx, const struct version_add *add, int64_t *n, int *number, struct error *e) MUST_CHECK;
+/* Another version that is there becomes the current one; whoever uses the lineage follows. seen_n: version.n that was current when it was
+   decided; another by now: ERR_CONFLICT "stale". */
+enum err inventory_make_current(struct tx *tx, const struct id *certificate, int number, int64_t seen_n, struct error *e) MUST_CHECK;
 
 struct inventory_item {            /* of the current version, or of the one asked for */
     int64_t n;                     /* version.n */
@@ -46,6 +49,9 @@ enum err inventory_versions(const struct db *db, const struct id *certificate, s
 enum err inventory_by_version(const struct db *db, int64_t n, struct arena *a, struct inventory_item *out, struct error *e) MUST_CHECK;
 /* Leaf first, then issuers as far as they are known; the root last, only when asked for. */
 enum err inventory_chain(const struct db *db, int64_t version_n, bool with_root, struct arena *a, struct bytes **out, size_t *len, struct error *e) MUST_CHECK;
+/* Of a certificate that is not stored: with its root; `more` are candidates beside those that are. */
+enum err inventory_chain_of(const struct db *db, const struct cert *leaf, const struct bytes *more, size_t more_len, struct arena *a,
+                            struct bytes **out, size_t *len, struct error *e) MUST_CHECK;
 
 /* Rows are shown by the right of this number (RIGHT_READ of access/rights.h, a brother of this floor; a test holds them equal):
    on everything, or on their authority or certificate. */

@@ -66,14 +66,14 @@ static bool is_covered(const struct names *by, const struct names *what)
     return true;
 }
 
-static bool same_names(const struct cert *x, const struct cert *y)
+bool certs_same_names(const struct cert *x, const struct cert *y)
 {
     if (x->names.len != y->names.len || !is_covered(&x->names, &y->names) || !is_covered(&y->names, &x->names))
         return false;
     return x->names.len > 0 ? strcasecmp(x->common_name, y->common_name) == 0 : bytes_equal(x->subject, y->subject);
 }
 
-static bool is_newer(const struct cert *c, const struct cert *than)
+bool certs_newer(const struct cert *c, const struct cert *than)
 {
     return c->not_before > than->not_before || (c->not_before == than->not_before && c->not_after > than->not_after);
 }
@@ -83,7 +83,7 @@ static bool fits(const struct incoming *in, const char *store, const struct id *
 {
     const struct cert *c = &in->cert;
 
-    if (!row->is_current || (row->flags & (VERSION_AUTHORITY | VERSION_ARCHIVED)) != 0 || strcmp(row->store, store) != 0 || !is_newer(c, now) || c->is_ca != now->is_ca)
+    if (!row->is_current || (row->flags & (VERSION_AUTHORITY | VERSION_ARCHIVED)) != 0 || strcmp(row->store, store) != 0 || !certs_newer(c, now) || c->is_ca != now->is_ca)
         return false;
     if (c->is_ca)
         return is_same_key && bytes_equal(c->subject, now->subject) && bytes_equal(c->issuer, now->issuer);
@@ -91,7 +91,7 @@ static bool fits(const struct incoming *in, const char *store, const struct id *
         return true;
     if (row->has_key ? id_is_none(key) : !bytes_equal(c->issuer, now->issuer))
         return false;
-    return c->purposes == now->purposes && c->has_purposes == now->has_purposes && same_names(c, now);
+    return c->purposes == now->purposes && c->has_purposes == now->has_purposes && certs_same_names(c, now);
 }
 
 struct target { bool is_found; struct version_row row; };
@@ -308,9 +308,16 @@ static enum err record(struct tx *tx, struct import *im, struct incoming *in, co
     in->out->action = to->is_found ? "joined" : "added";
     in->out->certificate = add.certificate;
     in->out->version = number;
-    tx_note(tx, "certificate.imported", "certificate", &add.certificate, note_of(in, a));
+    tx_note(tx, in == im->replacing ? "certificate.replaced" : "certificate.imported", "certificate", &add.certificate, note_of(in, a));
     tell_lineage(im, in->out, &add.certificate, number, add.label);
     im->written++;
+    if (in == im->replacing && im->wish->replaces->also != NULL && !im->wish->is_preview) {
+        r = im->wish->replaces->also(tx, n, im->wish->replaces->arg, e);
+        if (r)
+            return r;
+    }
+    if (in == im->replacing)
+        fault_point("replace.recorded");
     fault_point("import.recorded");
     return ERR_NONE;
 }
@@ -350,6 +357,41 @@ static enum err tell_known(struct tx *tx, struct import *im, struct incoming *in
     return adopt(tx, im, in, &row, a, e);
 }
 
+/* The version it was compared with must still be the current one. */
+static enum err find_replaced(const struct db *db, const struct import *im, const struct incoming *in, struct arena *a, struct target *out, struct error *e)
+{
+    const struct replacement *wish = im->wish->replaces;
+    enum err r = store_version_of(db, &wish->certificate, 0, a, &out->row, e);
+
+    if (r)
+        return r;
+    if (out->row.n != wish->seen_n)
+        return fail_kind(e, ERR_CONFLICT, "stale", "this certificate has got another version meanwhile: look again");
+    out->is_found = true;
+    in->out->store = arena_text(im->arena, out->row.store);
+    return ERR_NONE;
+}
+
+enum err incoming_is_known(const struct db *db, const struct import *im, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    int64_t n = 0;
+    struct version_row row;
+    char id[ID_TEXT];
+    enum err r = store_match_thumbprint(db, im->replacing->out->sha256, &n, e);
+
+    if (r || n == 0)
+        return r;
+    r = store_version(db, n, a, &row, e);
+    if (r)
+        return r;
+    id_text(&row.certificate, id);
+    if (!id_equal(&row.certificate, &im->wish->replaces->certificate))
+        return fail(e, ERR_CONFLICT, "it is here already, as version %d of another certificate: %s", row.number, id);
+    return row.is_current ? fail(e, ERR_CONFLICT, "it is the current version already: there is nothing to replace")
+                          : fail(e, ERR_CONFLICT, "it is version %d of this certificate already: roll back to it", row.number);
+}
+
 enum err incoming_certificate(struct tx *tx, struct import *im, struct incoming *in, struct error *e)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -363,7 +405,7 @@ enum err incoming_certificate(struct tx *tx, struct import *im, struct incoming 
     if (r)
         return r;
     if (n != 0)
-        return tell_known(tx, im, in, n, a, e);
+        return in == im->replacing ? incoming_is_known(tx_db(tx), im, e) : tell_known(tx, im, in, n, a, e);
     r = key_of(tx_db(tx), in, a, &key, e);
     if (r)
         return r;
@@ -371,11 +413,11 @@ enum err incoming_certificate(struct tx *tx, struct import *im, struct incoming 
     in->out->store = place_of(im, in, &key);
     r = find_request(tx_db(tx), in, &key, a, &request, e);
     if (r == ERR_NONE)
-        r = find_lineage(tx_db(tx), in, in->out->store, &key, a, &to, e);
+        r = in == im->replacing ? find_replaced(tx_db(tx), im, in, a, &to, e) : find_lineage(tx_db(tx), in, in->out->store, &key, a, &to, e);
     if (r)
         return r;
     /* Who asks elsewhere for the names of a certificate of ours wants another one beside it, not that its users change over. */
-    if (to.is_found && to.row.is_issued && !id_is_none(&request.id))
+    if (in != im->replacing && to.is_found && to.row.is_issued && !id_is_none(&request.id))
         to = (struct target){ 0 };
     return record(tx, im, in, &to, &key, &request, a, e);
 }

@@ -97,6 +97,11 @@ enum err store_certificate_advance(struct tx *tx, const struct lineage *from, in
     return r;
 }
 
+enum err store_version_step_forward(struct tx *tx, int64_t version_n, struct error *e)
+{
+    return run_on(tx, Q_VERSION_STEP_FORWARD, ":n", version_n, e);
+}
+
 /* versions ---------------------------------------------------------------------------------------------------- */
 
 static enum err add_row(struct tx *tx, const struct version_row *row, struct error *e)

@@ -1,10 +1,9 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
-import { Daemon, SLOW, started, tool } from './lib/daemon.mjs';
+import { Daemon, SLOW, faultPoints, started, tool } from './lib/daemon.mjs';
 
 // The client's own ledger: what was acknowledged must be there, once, whatever happened to the server.
 class Ledger {
@@ -60,16 +59,6 @@ test('kill -9 at random moments under issuing load, 100 times: nothing acknowled
     ledger.check(d);
   } finally { await d.end(); }
 });
-
-// Every named point of the source that issuing or swapping passes: none can be forgotten here.
-function faultPoints(prefix) {
-  const found = new Set();
-  for (const folder of readdirSync('server', { withFileTypes: true }).filter(f => f.isDirectory()))
-    for (const name of readdirSync(join('server', folder.name)).filter(f => f.endsWith('.c')))
-      for (const [, point] of readFileSync(join('server', folder.name, name), 'utf8').matchAll(/fault_point\("([^"]+)"\)/g))
-        if (point.startsWith(prefix)) found.add(point);
-  return [...found].sort();
-}
 
 const shown = d => new Promise((done, failed) => {
   const socket = tls.connect({ host: '127.0.0.1', port: d.https, servername: 'localhost', ca: d.ca }, () => {

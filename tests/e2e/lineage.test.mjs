@@ -1,6 +1,11 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { started } from './lib/daemon.mjs';
+import https from 'node:https';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { faultPoints, file, started, tool } from './lib/daemon.mjs';
 
 const names = { dns_names: ['localhost', 'ca.example.lan'], ip_addresses: ['127.0.0.1'] };
 const issue = (d, wish) => d.ok('POST', '/api/v1/certificates', wish);
@@ -108,4 +113,185 @@ test('on the command line: uses, archive, unarchive, delete', async () => {
   d.cli(['cert', 'delete', c.id], { status: 5 });
   d.cli(['cert', 'delete', c.id, '--confirm', 'line.example.lan']);
   d.cli(['cert', 'show', c.id], { status: 3 });
+});
+
+// Replace and roll back ----------------------------------------------------------------------------------------
+
+// A CA and leaves below it, by openssl.
+function foreign(name) {
+  const dir = join(d.dir, `foreign-${name}`), at = f => join(dir, f), read = f => readFileSync(at(f));
+  mkdirSync(dir);
+  tool('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', at('ca.key'), '-out', at('ca.pem'), '-days', '900', '-subj', `/CN=${name} Root`,
+    '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign']);
+  const leaf = (file_, { dns = ['localhost', 'ca.example.lan'], ip = ['127.0.0.1'], days = 200, use = 'serverAuth', key } = {}) => {
+    if (key) file(dir, `${file_}.key`, readFileSync(key));
+    else tool('openssl', ['genpkey', '-algorithm', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', at(`${file_}.key`)]);
+    tool('openssl', ['req', '-new', '-key', at(`${file_}.key`), '-out', at(`${file_}.csr`), '-subj', `/CN=${dns[0]}`]);
+    file(dir, 'x.cnf', `subjectAltName=${[...dns.map(n => `DNS:${n}`), ...ip.map(a => `IP:${a}`)]}\nextendedKeyUsage=${use}\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n`);
+    tool('openssl', ['x509', '-req', '-in', at(`${file_}.csr`), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-days', String(days), '-sha256', '-extfile', at('x.cnf'), '-out', at(`${file_}.pem`)]);
+    return Buffer.concat([read(`${file_}.pem`), read(`${file_}.key`)]).toString();
+  };
+  return { dir, at, read, leaf };
+}
+const thumbprint = pem => new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
+const replace = (c, data, more = {}) => d.call('POST', at(c, '/replace'), { data, ...more });
+
+// What openssl is shown: nothing of our own between it and the wire.
+function onTheWire(servername = 'localhost', daemon = d) {
+  const { stdout } = tool('openssl', ['s_client', '-connect', `127.0.0.1:${daemon.https}`, '-servername', servername, '-showcerts'], { input: '', status: null });
+  return thumbprint(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/.exec(stdout)[0]);
+}
+
+test('a file of the same names becomes the next version; what does not belong is refused, told in a preview, and taken when agreed to', async () => {
+  const c = await issue(d, { dns_names: ['r.example.lan'] }), f = foreign('belongs');
+  const same = f.leaf('same', { dns: ['r.example.lan'], ip: [] }), other = f.leaf('other', { dns: ['o.example.lan'], ip: [], use: 'clientAuth' });
+
+  const told = await replace(c, same, { preview: true });
+  assert.deepEqual([told.status, told.body.preview, told.body.belongs, told.body.version, told.body.differences, told.body.steps], [200, true, true, 2, [], []]);
+  assert.equal((await d.ok('GET', at(c))).version, 1);
+  const taken = await replace(c, same, { filename: 'same.pem' });
+  assert.deepEqual([taken.status, taken.body.version, taken.body.items[taken.body.item].action], [200, 2, 'joined'], JSON.stringify(taken.body));
+  const now = await d.ok('GET', at(c));
+  assert.deepEqual([now.version, now.versions, now.thumbprint_sha256, now.has_private_key, now.exportable], [2, 2, thumbprint(f.read('same.pem')), true, true]);
+  assert.equal((await d.ok('GET', at(c, '/history'))).items[0].act, 'certificate.replaced');
+
+  const again = await replace(c, same);
+  assert.deepEqual([again.status, /current version already/.test(again.body.detail)], [409, true]);
+  const refused = await replace(c, other);
+  assert.deepEqual([refused.status, refused.body.type, refused.body.errors.map(e => [e.rule, e.pointer])], [422, '/problems/does-not-belong', [['other-names', '/data'], ['other-purpose', '/data']]]);
+  const seen = (await replace(c, other, { preview: true, accept: ['other-names'] })).body;
+  assert.deepEqual([seen.belongs, seen.differences.map(f => [f.level, f.rule])], [false, [['warning', 'other-names'], ['error', 'other-purpose']]]);
+  assert.equal((await d.ok('GET', at(c))).version, 2);
+  assert.equal((await replace(c, other, { accept: ['other-names', 'other-purpose'] })).status, 200);
+  assert.deepEqual((await d.ok('GET', at(c))).dns_names, ['o.example.lan']);
+  assert.deepEqual((await d.ok('GET', '/api/v1/certificates?q=o.example.lan')).items.map(i => i.id), [c.id]);
+
+  const bare = f.leaf('bare', { dns: ['o.example.lan'], ip: [], use: 'clientAuth' }) && f.read('bare.pem').toString();
+  assert.deepEqual((await replace(c, bare)).body.errors.map(e => e.rule), ['no-private-key']);
+  assert.deepEqual((await replace(c, f.read('ca.pem').toString())).body.errors.map(e => e.pointer), ['/data']);
+  assert.deepEqual((await replace(c, same + other)).status, 422);
+  assert.equal((await replace(c, 'nothing of use')).status, 422);
+  assert.deepEqual((await replace(c, same, { accept: ['anything'] })).body.errors.map(e => e.pointer), ['/accept/0']);
+  const authority = (await d.ok('GET', '/api/v1/authorities')).items[0].certificate_id;
+  assert.equal((await replace(authority, f.read('ca.pem').toString(), { accept: ['other-names'] })).status, 409);
+});
+
+test('the same key says that it belongs, and never becomes exportable by that', async () => {
+  const c = await issue(d, { dns_names: ['k.example.lan'] }), f = foreign('samekey');
+  const pem = (await d.call('POST', at(c, '/export'), { format: 'pem', include_key: true })).bytes.toString();
+  file(f.dir, 'own.key', pem.slice(pem.indexOf('-----BEGIN PRIVATE KEY')));
+  f.leaf('wider', { dns: ['k.example.lan', 'k2.example.lan'], ip: [], key: f.at('own.key') });
+  const { status, body } = await replace(c, f.read('wider.pem').toString());
+  assert.deepEqual([status, body.differences.map(x => [x.level, x.rule])], [200, [['note', 'other-names']]], JSON.stringify(body));
+  assert.equal((await d.ok('GET', at(c))).has_private_key, true);
+});
+
+test('a version that was comes back: names, search and counters with it, and the next one has the next number', async () => {
+  const c = await issue(d, { dns_names: ['v1.example.lan'], valid_days: 10 }), f = foreign('return');
+  const counters = async () => (await d.ok('GET', '/api/v1/status')).counters;
+  const before = await counters();
+  assert.equal((await replace(c, f.leaf('v2', { dns: ['v2.example.lan'], ip: [] }), { accept: ['other-names'] })).status, 200);
+  assert.equal((await counters()).expiring, before.expiring - 1);
+  const back = await d.call('POST', at(c, '/rollback'), { version: 1 }, { headers: { 'idempotency-key': 'back-1' } });
+  assert.deepEqual([back.status, back.body.version, back.body.versions, back.body.dns_names], [200, 1, 2, ['v1.example.lan']], JSON.stringify(back.body));
+  assert.equal((await d.call('POST', at(c, '/rollback'), { version: 1 }, { headers: { 'idempotency-key': 'back-1' } })).headers['idempotent-replayed'], 'true');
+  assert.deepEqual(await counters(), before);
+  for (const [name, hits] of [['v1.example.lan', [c.id]], ['v2.example.lan', []]])
+    for (const query of [`q=${name}`, `filter=san:${name}`]) assert.deepEqual((await d.ok('GET', `/api/v1/certificates?${query}`)).items.map(i => i.id), hits, query);
+  assert.deepEqual((await d.ok('GET', at(c, '/versions'))).items.map(v => [v.version, v.thumbprint_sha256 === c.thumbprint_sha256]), [[2, false], [1, true]]);
+  for (const version of [1, 9]) assert.deepEqual((await d.call('POST', at(c, '/rollback'), { version })).body.errors?.map(e => e.pointer), ['/version']);
+  assert.equal((await d.ok('POST', at(c, '/renew'), {})).version, 3);
+  assert.deepEqual((await d.ok('GET', at(c, '/history'))).items.find(h => h.act === 'certificate.rolled-back').detail, { version: 1, from: 2 });
+});
+
+// A client that keeps asking over one connection.
+function visitor() {
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 1 }), v = { asked: 0, failed: [], sockets: new Set() };
+  const loop = async () => {
+    while (!v.stopped) {
+      try {
+        v.sockets.add((await d.call('GET', '/healthz', undefined, { agent, token: null })).socket);
+        v.asked++;
+      } catch (e) { v.failed.push(e.message); }
+      await sleep(3);
+    }
+    agent.destroy();
+  };
+  v.ended = loop();
+  v.stop = () => { v.stopped = true; return v.ended; };
+  return v;
+}
+
+test('what this server shows follows at once: openssl sees it, those who are connected go on, and a version that cannot be shown changes nothing', async () => {
+  const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id, f = foreign('server');
+  const shown = () => onTheWire();
+  const first = shown(), version = (await d.ok('GET', at(server))).version;
+
+  const unknown = await replace(server, f.leaf('s1'));
+  assert.deepEqual([unknown.status, unknown.body.type, unknown.body.errors.map(e => [e.rule, e.pointer])], [422, '/problems/refused', [['untrusted', '/data']]]);
+  assert.deepEqual(unknown.body.steps.filter(s => s.result === 'failed').map(s => s.name), ['chain']);
+  const elsewhere = await replace(server, f.leaf('s2', { dns: ['elsewhere.example.lan'], ip: [] }), { accept: ['other-names', 'untrusted'] });
+  assert.deepEqual(elsewhere.body.errors.map(e => e.rule), ['name-mismatch']);
+  assert.deepEqual([(await d.ok('GET', at(server))).version, (await d.ok('GET', at(server, '/versions'))).items.length, shown()], [version, version, first]);
+
+  await d.ok('POST', '/api/v1/certificates/import', { data: f.read('ca.pem').toString(), store: 'root' });
+  const told = await replace(server, f.read('s1.pem').toString() + f.read('s1.key'), { preview: true });
+  assert.deepEqual(told.body.steps.map(s => s.result), Array(6).fill('ok'), JSON.stringify(told.body));
+  assert.equal(shown(), first);
+
+  const visitors = [visitor(), visitor(), visitor()];
+  const done = await replace(server, f.read('s1.pem').toString() + f.read('s1.key'));
+  assert.deepEqual([done.status, done.headers.connection, done.body.steps.at(-1).name], [200, 'close', 'switch'], JSON.stringify(done.body));
+  assert.equal(shown(), thumbprint(f.read('s1.pem')));
+  const now = await d.ok('GET', '/api/v1/web-server', undefined, { ca: f.read('ca.pem') });
+  assert.deepEqual([now.serving.certificate_id, now.serving.version, now.serving.thumbprint_sha256], [server, version + 1, shown()]);
+
+  const back = await d.call('POST', at(server, '/rollback'), { version }, { ca: f.read('ca.pem') });
+  assert.deepEqual([back.status, back.headers.connection, back.body.version], [200, 'close', version], JSON.stringify(back.body));
+  assert.equal(shown(), first);
+  await Promise.all(visitors.map(v => v.stop()));
+  for (const v of visitors) assert.deepEqual([v.failed, v.sockets.size, v.asked > 3], [[], 1, true]);
+
+  // one swap each: nobody follows what was followed already
+  await sleep(300);
+  const acts = (await d.ok('GET', at(server, '/history'))).items.map(h => h.act);
+  assert.deepEqual(acts.slice(0, 2), ['certificate.rolled-back', 'certificate.replaced']);
+  assert.equal((await d.ok('GET', '/api/v1/web-server')).generation, now.generation + 1);
+
+  const operator = (await d.ok('POST', '/api/v1/tokens', { name: 'hand', role: 'operator', expires_in_days: 1 })).token;
+  assert.equal((await d.call('POST', at(server, '/rollback'), { version: version + 1 }, { token: operator })).status, 403);
+});
+
+test('the process ended at each point of replacing and rolling back: lineage and listener are both old or both new', async () => {
+  const points = ['replace.', 'return.'].flatMap(faultPoints);
+  assert.ok(points.length >= 6, points.join());
+  const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id, f = foreign('faults');
+  await d.ok('POST', '/api/v1/certificates/import', { data: f.read('ca.pem').toString(), store: 'root' });
+  d.ca += f.read('ca.pem');
+  for (const [n, point] of [...points, 'swap.recorded'].entries()) {
+    const old = await d.ok('GET', at(server)), fresh = f.leaf(`f${n}`);
+    await d.stop();
+    await d.start({ FP: `${point}:1` });
+    const answer = point.startsWith('return.') ? d.call('POST', at(server, '/rollback'), { version: old.version === 1 ? 2 : 1 }) : d.call('POST', at(server, '/replace'), { data: fresh });
+    assert.equal(await answer.then(a => JSON.stringify(a.body), () => 'gone'), 'gone', point);
+    assert.equal((await d.ended).code, 137, `${point} was not passed`);
+    d.child = undefined;
+    await d.start();
+    const now = await d.ok('GET', at(server));
+    assert.equal(onTheWire(), now.thumbprint_sha256, `${point}: version ${now.version} is not what is shown`);
+    assert.equal((await d.ok('GET', '/api/v1/web-server')).serving.thumbprint_sha256, now.thumbprint_sha256, point);
+    if (/committed|swap/.test(point)) assert.notEqual(now.thumbprint_sha256, old.thumbprint_sha256, point);
+    else if (!/recorded/.test(point)) assert.equal(now.thumbprint_sha256, old.thumbprint_sha256, point);
+  }
+});
+
+test('on the command line: replace and rollback', async () => {
+  const c = await issue(d, { dns_names: ['cl.example.lan'] }), f = foreign('line');
+  file(f.dir, 'new.pem', f.leaf('x', { dns: ['cl.example.lan'], ip: [] }));
+  assert.match(d.cli(['cert', 'replace', c.id, f.at('new.pem'), '--preview']).stderr, /would be version 2/);
+  assert.match(d.cli(['cert', 'replace', c.id, f.at('new.pem')]).stderr, /version 2 is the current one/);
+  file(f.dir, 'bad.pem', f.leaf('y', { dns: ['other.example.lan'], ip: [] }));
+  assert.match(d.cli(['cert', 'replace', c.id, f.at('bad.pem')], { status: 1 }).stderr, /other names/);
+  assert.match(d.cli(['cert', 'rollback', c.id, '--version', '1']).stderr, /version 1 is the current one/);
+  assert.equal(JSON.parse(d.cli(['cert', 'show', c.id, '--json']).stdout).version, 1);
 });

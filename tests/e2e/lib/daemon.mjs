@@ -1,7 +1,7 @@
 // daemon - a real Signet in a folder of its own: started, asked, killed, started again.
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import https from 'node:https';
@@ -175,4 +175,14 @@ export function corpus(t) {
   assert.ok(!process.env.CORPUS, `CORPUS=${dir} holds no corpus`);
   t.skip('no corpus beside the project: set CORPUS=DIR');
   return null;
+}
+
+// Every named point of the source that something passes: none can be forgotten by its test.
+export function faultPoints(prefix) {
+  const found = new Set();
+  for (const folder of readdirSync('server', { withFileTypes: true }).filter(f => f.isDirectory()))
+    for (const name of readdirSync(join('server', folder.name)).filter(f => f.endsWith('.c')))
+      for (const [, point] of readFileSync(join('server', folder.name, name), 'utf8').matchAll(/fault_point\("([^"]+)"\)/g))
+        if (point.startsWith(prefix)) found.add(point);
+  return [...found].sort();
 }
