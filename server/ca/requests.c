@@ -271,7 +271,7 @@ static enum err record_signed(struct tx *tx, const struct issued *made, void *ar
     tx_note(tx, "request.signed", "request", &s->row.id,
             arena_printf(a, "{\"common_name\":%s,\"certificate_id\":\"%s\",\"version\":%d,\"requested_by\":%s}", detail_quote(a, s->row.common_name), id,
                          made->number, detail_quote(a, s->row.asked_by_name)));
-    fault_point("request.signed");
+    fault_point("request.sign_recorded");
     return ERR_NONE;
 }
 

@@ -278,7 +278,7 @@ static enum err complete_request(struct tx *tx, const struct incoming *in, const
     id_text(certificate, id);
     tx_note(tx, "request.completed", "request", &in->out->request,
             arena_printf(a, "{\"common_name\":%s,\"certificate_id\":\"%s\",\"version\":%d}", detail_quote(a, in->cert.common_name), id, number));
-    fault_point("request.completed");
+    fault_point("request.complete_recorded");
     return ERR_NONE;
 }
 
