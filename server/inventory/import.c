@@ -14,7 +14,7 @@
 #include "pki/hash.h"
 #include "pki/lint.h"
 
-enum { CERTIFICATES_EACH = 500, LABEL_MAX = 128 };
+enum { CERTIFICATES_EACH = 500, FEW = 16, LABEL_MAX = 128 };
 
 static const char *const kinds[] = { [ITEM_CERTIFICATE] = "certificate", [ITEM_KEY] = "key", [ITEM_REQUEST] = "request", [ITEM_CRL] = "crl", [ITEM_FILE] = "file" };
 static const char *const stores[] = { "personal", "root", "intermediate", "people", "untrusted" };
@@ -274,7 +274,7 @@ static enum err write_all(struct store *store, const struct actor *who, struct i
     for (im->from = 0; r == ERR_NONE && im->from < im->order_len; im->from = im->to) {
         im->to = im->order_len - im->from > each ? im->from + each : im->order_len;
         im->before = im->written;
-        r = im->order_len > each || im->wish->is_preview ? store_write_bulk(store, who, record, im, e) : store_write(store, who, record, im, e);
+        r = im->order_len > FEW || im->wish->is_preview ? store_write_bulk(store, who, record, im, e) : store_write(store, who, record, im, e);
         if (r && im->is_whole)
             r = ERR_NONE;
         fault_point("import.committed");

@@ -23,7 +23,7 @@ static void run_one(struct batch *b, struct write *w)
     b->tx.by = w->by;
     b->tx.now = w->now;
     memset(&w->error, 0, sizeof(w->error));
-    w->result = tx_run(&b->tx, w->fn, w->arg, &w->error);
+    w->result = b->is_alone ? tx_run_alone(&b->tx, w->fn, w->arg, &w->error) : tx_run(&b->tx, w->fn, w->arg, &w->error);
 }
 
 /* False when the transaction is gone under our feet: FULL, IOERR, NOMEM and INTERRUPT may take the predecessors with them. */
@@ -90,7 +90,7 @@ enum outcome batch_run(struct batch *b)
         return (rc & 0xff) == SQLITE_BUSY ? OUTCOME_DONE : OUTCOME_UNKNOWN;
     }
     if (run_all(b))
-        return commit(b);
+        return b->is_alone && b->at[0]->result != ERR_NONE ? end_badly(b, OUTCOME_DONE, &b->at[0]->error) : commit(b);
 
     fail(&e, ERR_IO, "the disk refused to take more: make room in the data directory");
     return end_badly(b, b->len > 1 ? OUTCOME_LOST : OUTCOME_DONE, &e);

@@ -18,6 +18,7 @@ struct batch {
     struct journal_head head;         /* before the batch */
     struct write *at[BATCH_MAX];
     size_t len;
+    bool is_alone;                    /* one large unit: the transaction is its own */
     /* Adds what has come in meanwhile; false when there is nothing more to take. NULL: closed. */
     bool (*more)(struct batch *b, void *arg);
     void *arg;

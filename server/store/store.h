@@ -28,7 +28,7 @@ const struct db *tx_db(const struct tx *tx);
    fn touches only tx and arg: no keeper, network, clock, random, JSON. It may set results in arg, afresh each time. */
 typedef enum err (*store_fn)(struct tx *tx, void *arg, struct error *e);
 enum err store_write(struct store *s, const struct actor *by, store_fn fn, void *arg, struct error *e) MUST_CHECK;
-enum err store_write_bulk(struct store *s, const struct actor *by, store_fn fn, void *arg, struct error *e) MUST_CHECK;   /* gives way to others */
+enum err store_write_bulk(struct store *s, const struct actor *by, store_fn fn, void *arg, struct error *e) MUST_CHECK;   /* a large one: its transaction is its own, and it takes turns with the others */
 
 const struct actor *tx_actor(const struct tx *tx);
 int64_t tx_now(const struct tx *tx);                               /* taken before fn ran; the same if it runs again */

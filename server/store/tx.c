@@ -116,6 +116,18 @@ enum err tx_run(struct tx *tx, store_fn fn, void *arg, struct error *e)
     return r;
 }
 
+enum err tx_run_alone(struct tx *tx, store_fn fn, void *arg, struct error *e)
+{
+    struct tx_mark before = tx->done;
+    enum err r;
+
+    memset(&tx->trouble, 0, sizeof(tx->trouble));
+    r = run_inside(tx, fn, arg, e);
+    if (r)
+        tx->done = before;
+    return r;
+}
+
 static int by_key(const void *a, const void *b)
 {
     const struct tally *x = a, *y = b;

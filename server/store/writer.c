@@ -34,7 +34,7 @@ struct writer {
     char *path;
     struct db db;
     struct batch batch;
-    bool has_bulk;                    /* one of the bulk lane per batch */
+    bool was_bulk;                    /* the batch before: then it is the turn of the front lane */
     bool is_rested;
     int frames;                       /* in the WAL, after the last commit */
     atomic_bool is_broken;
@@ -81,24 +81,32 @@ enum err writer_ask(struct writer *w, enum lane lane, struct write *write, struc
     return is_taken ? ERR_NONE : fail_kind(e, ERR_IO, "busy", "the database has more to write than it can: try again in a moment");
 }
 
-/* All of the front lane; one of the bulk lane. Under the lock. */
+static bool take_bulk(struct writer *w, struct batch *b)
+{
+    struct write *next = w->was_bulk && w->lanes[LANE_FRONT].len > 0 ? NULL : queue_take(&w->lanes[LANE_BULK]);
+
+    if (next == NULL)
+        return false;
+    b->at[b->len++] = next;
+    b->is_alone = true;
+    return true;
+}
+
+/* All of the front lane, or one of the bulk lane by itself: the lanes take turns. Under the lock. */
 static bool take_waiting(struct writer *w, struct batch *b)
 {
     size_t before = b->len;
     struct write *next;
 
+    if (b->is_alone)
+        return false;
+    if (b->len == 0 && take_bulk(w, b))
+        return true;
     while (b->len < BATCH_MAX) {
         next = queue_take(&w->lanes[LANE_FRONT]);
         if (next == NULL)
             break;
         b->at[b->len++] = next;
-    }
-    if (!w->has_bulk && b->len < BATCH_MAX) {
-        next = queue_take(&w->lanes[LANE_BULK]);
-        if (next != NULL) {
-            b->at[b->len++] = next;
-            w->has_bulk = true;
-        }
     }
     return b->len > before;
 }
@@ -255,7 +263,8 @@ static void run_batch(struct writer *w)
     note_health(w);
     wake(&w->batch);
     tx_clear(&w->batch.tx);
-    w->has_bulk = false;
+    w->was_bulk = w->batch.is_alone;
+    w->batch.is_alone = false;
     w->is_rested = false;
     if (w->db.handle != NULL)
         look_after_wal(w);

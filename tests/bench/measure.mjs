@@ -22,6 +22,19 @@ export const cpu = pid => tree(pid).reduce((sum, p) => {
   try { return sum + readFileSync(`/proc/${p}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((a, b) => a + Number(b), 0) / TICK; } catch { return sum; }
 }, 0);
 
+// Milliseconds of CPU by the name of the thread, of the daemon alone.
+export function threads(pid) {
+  const out = {};
+  for (const id of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      const [head, rest] = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8').split(') ');
+      const name = head.slice(head.indexOf('(') + 1);
+      out[name] = (out[name] ?? 0) + rest.split(' ').slice(11, 13).reduce((sum, t) => sum + Number(t), 0) * 1000 / TICK;
+    } catch { /* gone */ }
+  }
+  return out;
+}
+
 export const pss = pid => tree(pid).reduce((sum, p) => {
   try { return sum + Number(readFileSync(`/proc/${p}/smaps_rollup`, 'utf8').match(/^Pss:\s+(\d+)/m)[1]); } catch { return sum; }
 }, 0);

@@ -7,7 +7,7 @@ import { heading, missed } from './measure.mjs';
 process.env.SIGNET = resolve('build/signet');   // the shipped build, before the library of the tests looks for its own
 const { Daemon, tool } = await import('../e2e/lib/daemon.mjs');
 
-const all = ['requests', 'handshakes', 'issuing', 'swap', 'size', 'store'];
+const all = ['requests', 'handshakes', 'issuing', 'import', 'pfx', 'swap', 'size', 'store'];
 const asked = process.argv.slice(2);
 
 // One live server, and a certificate of it that the peers show too.
