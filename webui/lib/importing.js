@@ -12,7 +12,7 @@ export const pieceOf = (name, size, data, trouble = null, n = numberOf()) =>
 
 export const inOrder = (pieces) => pieces.sort((a, b) => a.n - b.n);
 
-function base64Of(file) {
+export function base64Of(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(',') + 1));

@@ -11,7 +11,7 @@ import { ExportDialog, fileStem } from '../parts/export.js';
 import { Fields, Findings } from '../parts/fields.js';
 import { Described } from '../parts/describe.js';
 import { Icon } from '../parts/icon.js';
-import { Archived, DeleteDialog, InUseBy } from '../parts/lineage.js';
+import { Archived, DeleteDialog, InUseBy, ReplaceDialog, RollBack } from '../parts/lineage.js';
 import { Rosette } from '../parts/rosette.js';
 import { Badge, Busy, Button, Card, Dialog, Facts, Fault, Input, keyWord, Note, Page, Status, Submit, Tabs, Thumbprint, toast, When } from '../parts/ui.js';
 
@@ -70,13 +70,14 @@ function Path({ c }) {
       ? 'This certificate is OK: the path is whole and ends at a root that is known here.' : 'Something in the path needs a look: see the cards.'}<//>`}<//>`;
 }
 
-function Versions({ c }) {
+function Versions({ c, onDone }) {
   const load = useLoad(() => get(`/certificates/${c.id}/versions`), [c.id, c.version]);
   return html`<${Loaded} load=${load}>${({ items }) => html`<div class="table-frame"><table class="rows"><caption class="unseen">Versions</caption>
-    <thead><tr><th scope="col">Version</th><th scope="col">Valid from</th><th scope="col">Expiration Date</th><th scope="col">Status</th><th scope="col">Serial number</th><th scope="col">Thumbprint</th></tr></thead>
+    <thead><tr><th scope="col">Version</th><th scope="col">Valid from</th><th scope="col">Expiration Date</th><th scope="col">Status</th><th scope="col">Serial number</th><th scope="col">Thumbprint</th><th scope="col"><span class="unseen">Roll back</span></th></tr></thead>
     <tbody>${items.map((v) => html`<tr><td data-label="Version">${v.version}${v.version === c.version && html` <${Badge} tone="accent" icon="ok">current<//>`}</td>
       <td data-label="Valid from"><${When} at=${v.not_before} /></td><td data-label="Expiration Date"><${When} at=${v.not_after} /></td><td data-label="Status"><${Status} of=${v.status} /></td>
-      <td data-label="Serial number"><code class="wrap">${v.serial}</code></td><td data-label="Thumbprint"><code title=${v.thumbprint_sha1}>${v.thumbprint_sha1.slice(0, 12).toUpperCase()}…</code></td></tr>`)}</tbody></table></div>`}<//>`;
+      <td data-label="Serial number"><code class="wrap">${v.serial}</code></td><td data-label="Thumbprint"><code title=${v.thumbprint_sha1}>${v.thumbprint_sha1.slice(0, 12).toUpperCase()}…</code></td>
+      <td>${v.version !== c.version && !c.archived && html`<${RollBack} c=${c} to=${v.version} onDone=${onDone} />`}</td></tr>`)}</tbody></table></div>`}<//>`;
 }
 
 function History({ c }) {
@@ -124,6 +125,7 @@ export function Certificate({ route }) {
   return html`<${Page} title=${c.common_name || c.label || c.subject} kicker=${html`<${Status} of=${c.status} />${c.self_signed && html` <${Badge} tone="warn" icon="info">self-signed<//>`}${c.archived && html` <${Badge} tone="warn" icon="folder">archived<//>`}`} back=${back} action=${html`
       ${isOurs && !c.used_by?.includes('web-server') && c.has_private_key && html`<${Button} icon="server" onClick=${useIt}>Use for this web server<//>`}
       ${isOurs && html`<${Button} icon="renew" onClick=${() => setDialog('renew')}>Renew now<//>`}
+      ${!c.archived && html`<${Button} icon="swap" onClick=${() => setDialog('replace')}>Replace with file…<//>`}
       <${Button} icon="bad" onClick=${() => setDialog('delete')}>Delete<//>
       <${Button} primary icon="download" onClick=${() => setDialog('export')}>Export…<//>`}>
     ${c.archived && html`<${Archived} c=${c} onDone=${load.reload} />`}
@@ -132,10 +134,11 @@ export function Certificate({ route }) {
       ${current === 'details' && html`<${Details} c=${c} onExport=${() => setDialog('export')} />`}
       ${current === 'path' && html`<${Path} c=${c} />`}
       ${current === 'uses' && html`<${InUseBy} c=${c} />`}
-      ${current === 'versions' && html`<${Versions} c=${c} />`}
+      ${current === 'versions' && html`<${Versions} c=${c} onDone=${load.reload} />`}
       ${current === 'history' && html`<${History} c=${c} />`}
     <//><//>
     ${dialog === 'export' && html`<${ExportDialog} certificate=${c} onClose=${() => setDialog('')} />`}
+    ${dialog === 'replace' && html`<${ReplaceDialog} c=${c} onClose=${() => setDialog('')} onDone=${(done) => { setDialog(''); toast(`Replaced: version ${done.version}`); load.reload(); }} />`}
     ${dialog === 'delete' && html`<${DeleteDialog} c=${c} onClose=${() => setDialog('')} onDone=${gone} />`}
     ${dialog === 'renew' && html`<${RenewDialog} c=${c} onClose=${() => setDialog('')} onDone=${(fresh) => { setDialog(''); toast(`Renewed: version ${fresh.version}, until ${time.date(fresh.not_after)}`); load.reload(); }} />`}
   <//>`;

@@ -1,9 +1,12 @@
 // lineage - a certificate with all its versions: who uses it, put away, brought back, deleted.
 import { html, useState } from '../lib/html.js';
 import { get, post, remove } from '../lib/api.js';
+import { base64Of } from '../lib/importing.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { href } from '../lib/router.js';
-import { Badge, Busy, Button, Choice, Dialog, Empty, Fault, Input, Note, Submit } from './ui.js';
+import { Password } from './secret.js';
+import { SwapSteps } from './swap.js';
+import { Badge, Busy, Button, Check, Choice, Dialog, Empty, Fault, Field, Input, Note, Submit } from './ui.js';
 
 const BY = {
   'web-server': ['Web Server', 'server'], 'web-server-previous': ['Web Server, the way back', 'back'], probe: ['Trust probe', 'info'],
@@ -73,4 +76,49 @@ export function Archived({ c, onDone }) {
     await post(`/certificates/${c.id}/unarchive`);
     onDone();
   })}>Bring back<//>`}>It is not listed, counted or renewed. <${Fault} of=${act.problem} /><//>`;
+}
+
+const TONES = { error: 'bad', warning: 'warn', note: 'info' };
+
+function Differences({ told, accept, setAccept }) {
+  return html`<ul class="plain stack">${told.differences.map((f) => html`<li>${f.level === 'note' ? html`<${Note} tone=${TONES.note}>${f.detail}<//>`
+    : html`<${Check} checked=${accept.includes(f.rule)} set=${(on) => setAccept(on ? [...accept, f.rule] : accept.filter((r) => r !== f.rule))} hint="It does not belong otherwise: tick it if that is meant.">${f.detail}<//>`}</li>`)}</ul>`;
+}
+
+// A file is looked at first; what it would change is told before it does.
+export function ReplaceDialog({ c, onClose, onDone }) {
+  const [file, setFile] = useState(null);
+  const [password, setPassword] = useState('');
+  const [accept, setAccept] = useState([]);
+  const [told, setTold] = useState(null);
+  const act = useAction();
+  const send = async (preview) => post(`/certificates/${c.id}/replace`, { data: await base64Of(file), filename: file.name.slice(0, 200), preview, accept, ...(password ? { password } : {}) });
+  const missing = told ? told.differences.filter((f) => f.level !== 'note' && !accept.includes(f.rule)) : [];
+  const stopped = told?.steps.some((s) => s.result === 'failed');
+  const go = () => file && act.run(async () => (told ? onDone(await send(false)) : setTold(await send(true))));
+  const chosen = (e) => {
+    setFile(e.currentTarget.files[0] || null);
+    setTold(null);
+    setAccept([]);
+  };
+  return html`<${Dialog} title="Replace with file" onClose=${onClose} form=${go} footer=${html`<${Button} onClick=${onClose}>Cancel<//>
+      <${Submit} icon=${told ? 'swap' : 'next'} busy=${act.busy} disabled=${!file || missing.length > 0 || stopped}>${told ? 'Replace' : 'Look at it'}<//>`}>
+    <p>The certificate in the file becomes version ${c.versions + 1}. Whatever uses this certificate follows; the earlier versions stay.</p>
+    <${Field} label="File" hint="PFX, PEM, P7B or DER" problem=${act.problem} pointer="/data">${(ties) => html`<input type="file" ...${ties} onChange=${chosen} />`}<//>
+    <${Password} label="Password of the file, if it has one" value=${password} set=${(v) => { setPassword(v); setTold(null); }} problem=${act.problem} pointer="/password" />
+    ${told && html`<${Note} tone=${missing.length > 0 || stopped ? 'warn' : 'good'} title="It would be version ${told.version}">${told.items[told.item].subject || 'without a subject'}, issued by ${told.items[told.item].issuer || 'itself'}.<//>
+      <${Differences} told=${told} accept=${accept} setAccept=${setAccept} />
+      ${told.steps.length > 0 && html`<p>This server shows it:</p><${SwapSteps} steps=${told.steps} instantly />`}`}
+    <${Fault} of=${act.problem} fields=${['/data', '/password']} />
+  <//>`;
+}
+
+export function RollBack({ c, to, onDone }) {
+  const [asks, setAsks] = useState(false);
+  const act = useAction();
+  const go = () => act.run(async () => onDone(await post(`/certificates/${c.id}/rollback`, { version: to })));
+  return html`<${Button} icon="back" onClick=${() => setAsks(true)}>Roll back to version ${to}<//>
+    ${asks && html`<${Dialog} title="Roll back to version ${to}" onClose=${() => setAsks(false)} form=${go} footer=${html`<${Button} onClick=${() => setAsks(false)}>Cancel<//><${Submit} icon="back" busy=${act.busy}>Roll back<//>`}>
+      <p>Version ${to} becomes the current one again, and whatever uses this certificate follows. The other versions stay; the next one will be version ${c.versions + 1}.</p>
+      <${Fault} of=${act.problem} /><//>`}`;
 }
