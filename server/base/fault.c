@@ -10,7 +10,7 @@
 void fault_point(const char *name)
 {
     static atomic_int passed;
-    const char *plan = getenv("FP"), *colon;
+    const char *plan = getenv("SIGNET_TEST_FAULT"), *colon;
 
     if (plan == NULL)
         return;

@@ -1,5 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
@@ -76,7 +77,7 @@ test('the process ended at each named point of issuing: acknowledged is there, t
   let n = 0;
   try {
     for (const point of issuing) {
-      await d.start({ FP: `${point}:1` }).catch(() => {});   // a point that starting passes ends it there
+      await d.start({ SIGNET_TEST_FAULT: `${point}:1` }).catch(() => {});   // a point that starting passes ends it there
       if (d.child) n = await load(d, ledger, 1, n);
       const { code } = await d.ended;
       assert.equal(code, 137, `${point} was not passed`);
@@ -108,7 +109,7 @@ test('the process ended at each named point of an import: the file is in whole o
     for (const [n, point] of importing.flatMap(name => name === 'import.recorded' ? [`${name}:1`, `${name}:2`] : [`${name}:1`]).entries()) {
       const before = rows().slice(1).map(Number);
       const data = household(d.dir);
-      await d.start({ FP: point });
+      await d.start({ SIGNET_TEST_FAULT: point });
       await d.call('POST', '/api/v1/certificates/import', { data }).catch(() => {});
       assert.equal((await d.ended).code, 137, `${point} was not passed`);
       d.child = undefined;
@@ -135,7 +136,7 @@ test('the process ended at each named point of a swap: after it the old certific
       const before = await shown(d);
       const next = await d.ok('POST', '/api/v1/certificates', { dns_names: ['localhost', 'ca.example.lan'], ip_addresses: ['127.0.0.1'] });
       await d.stop();
-      await d.start({ FP: `${point}:1` });
+      await d.start({ SIGNET_TEST_FAULT: `${point}:1` });
       await d.call('PUT', '/api/v1/web-server', { certificate_id: next.id, confirm_within_sec: 60 }).catch(() => {});
       await d.call('POST', '/api/v1/web-server/confirm', {}).catch(() => {});
       const { code } = await d.ended;

@@ -271,7 +271,7 @@ test('the process ended at each point of replacing and rolling back: lineage and
   for (const [n, point] of [...points, 'swap.recorded'].entries()) {
     const old = await d.ok('GET', at(server)), fresh = f.leaf(`f${n}`);
     await d.stop();
-    await d.start({ FP: `${point}:1` });
+    await d.start({ SIGNET_TEST_FAULT: `${point}:1` });
     const answer = point.startsWith('return.') ? d.call('POST', at(server, '/rollback'), { version: old.version === 1 ? 2 : 1 }) : d.call('POST', at(server, '/replace'), { data: fresh });
     assert.equal(await answer.then(a => JSON.stringify(a.body), () => 'gone'), 'gone', point);
     assert.equal((await d.ended).code, 137, `${point} was not passed`);

@@ -327,7 +327,7 @@ test('the process ended at each named point of a request: it is there whole or n
   };
   try {
     for (const point of points) {
-      await k.start({ FP: `${point}:1` });
+      await k.start({ SIGNET_TEST_FAULT: `${point}:1` });
       await walk().catch(() => {});
       const { code } = await k.ended;
       assert.equal(code, 137, `${point} was not passed`);

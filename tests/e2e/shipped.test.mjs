@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { Daemon, SIGNET, file, tool } from './lib/daemon.mjs';
 
 const shipped = resolve('build/signet');
-const seams = ['SIGNET_TEST_CLOCK', '\0FP\0'];
+const seams = ['SIGNET_TEST_CLOCK', 'SIGNET_TEST_FAULT'];
 
 test('the shipped program carries no seam of the tests: neither their variables nor the names of their points', () => {
   const ours = readFileSync(SIGNET), theirs = readFileSync(shipped);
@@ -28,7 +28,7 @@ test('the shipped program ignores the variables: it keeps its clock and goes on 
     await d.init();
     const begins = Date.parse(tool('openssl', ['x509', '-noout', '-startdate'], { input: d.ca }).stdout.trim().split('=')[1]);
     assert.ok(Math.abs(begins - Date.now()) < 864e5 * 2, new Date(begins).toISOString());
-    await d.start({ FP: 'store.after_commit:1' });
+    await d.start({ SIGNET_TEST_FAULT: 'store.after_commit:1' });
     const made = await d.ok('POST', '/api/v1/certificates', { dns_names: ['shipped.lan'] });
     assert.ok(Math.abs(Date.parse(made.not_before) - Date.now()) < 864e5 * 2);
     assert.equal(d.child.exitCode, null);
