@@ -220,7 +220,7 @@ static enum err read_export(struct request *rq, struct export_wish *wish, struct
         if (strcmp(word, formats[i].word) != 0)
             continue;
         *wish = (struct export_wish){ .format = formats[i].format, .password = body_text(rq, "password"), .pkcs12_profile = body_text(rq, "pkcs12_profile"),
-                                      .with_key = body_flag(rq, "include_key", false), .with_root = body_flag(rq, "include_root", false) };
+                                      .target = body_text(rq, "target"), .with_key = body_flag(rq, "include_key", false), .with_root = body_flag(rq, "include_root", false) };
         encrypt = body_flag(rq, "encrypt_key", wish->password != NULL);
         if (encrypt && wish->password == NULL)
             return fail_at(e, "/password", "an encrypted key needs a password");
@@ -291,6 +291,7 @@ static const struct shape export_shape = { (const struct shape_member[]){
     { .name = "format", .kind = SHAPE_TEXT, .is_required = true, .min = 1, .max = 16 },
     { .name = "password", .kind = SHAPE_TEXT, .max = 256 },
     { .name = "pkcs12_profile", .kind = SHAPE_TEXT, .min = 1, .max = 16 },
+    { .name = "target", .kind = SHAPE_TEXT, .min = 1, .max = 32 },
     { .name = "include_key", .kind = SHAPE_FLAG },
     { .name = "include_root", .kind = SHAPE_FLAG },
     { .name = "encrypt_key", .kind = SHAPE_FLAG },

@@ -10,6 +10,7 @@ extern const struct route certificates_routes[];
 extern const struct route collections_routes[];
 extern const struct route describe_routes[];
 extern const struct route events_routes[];
+extern const struct route export_targets_routes[];
 extern const struct route import_routes[];
 extern const struct route jobs_routes[];
 extern const struct route lineages_routes[];

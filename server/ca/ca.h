@@ -98,7 +98,8 @@ enum err ca_renew(struct ca *ca, const struct actor *who, const struct renewal_w
 
 /* out -------------------------------------------------------------------------------------------------- */
 enum export_format { EXPORT_PKCS12, EXPORT_PEM, EXPORT_DER, EXPORT_P7B };
-struct export_wish { enum export_format format; const char *password; const char *pkcs12_profile; bool with_key, with_root; };
+/* Of a PFX: the place it goes to or the profile itself, never both; neither is the profile windows. */
+struct export_wish { enum export_format format; const char *password; const char *pkcs12_profile, *target; bool with_key, with_root; };
 struct exported { struct bytes body; const char *type, *filename; };
 enum err ca_export(struct ca *ca, const struct actor *who, const struct id *certificate, const struct export_wish *wish, struct arena *a, struct exported *out, struct error *e) MUST_CHECK;
 const char *ca_export_filename(const char *name, const char *ending, struct arena *a);       /* of a certificate with that name */

@@ -4,7 +4,7 @@
 #include "base/fault.h"
 #include "ca/held.h"
 #include "pki/pem.h"
-#include "pki/pkcs12.h"
+#include "pki/pfx_target.h"
 #include "pki/pkcs7.h"
 #include "store/keys.h"
 
@@ -16,6 +16,7 @@ struct taking {
     struct bytes *chain;
     size_t chain_len;
     struct key_row key;
+    const struct pfx_profile *profile;      /* of a PFX */
     bool with_key;
     const char *detail;
 };
@@ -27,6 +28,23 @@ static const struct { const char *word, *type, *ending; } forms[] = {
     [EXPORT_P7B] = { "p7b", "application/x-pkcs7-certificates", "p7b" },
 };
 
+static enum err choose_profile(const struct export_wish *wish, const struct pfx_profile **out, struct error *e)
+{
+    const struct pfx_target *target = wish->target == NULL ? NULL : pfx_target(wish->target);
+    const char *slug = wish->pkcs12_profile == NULL ? "windows" : wish->pkcs12_profile;
+
+    if (wish->target != NULL && wish->format != EXPORT_PKCS12)
+        return fail_at(e, "/target", "where it goes decides how a PFX is encrypted: take the format pkcs12, or leave the target out");
+    if (wish->target != NULL && wish->pkcs12_profile != NULL)
+        return fail_at(e, "/target", "the target chooses the profile: give one of the two");
+    if (wish->target != NULL && target == NULL)
+        return fail_at(e, "/target", "there is no such target: GET /api/v1/export-targets, or \"signet cert targets\", lists them");
+    if (wish->format != EXPORT_PKCS12)
+        return ERR_NONE;
+    *out = pfx_profile(target != NULL ? target->profile : slug);
+    return *out == NULL ? fail_at(e, "/pkcs12_profile", "there is no such profile: windows, legacy or strict") : ERR_NONE;
+}
+
 static enum err check_wish(const struct export_wish *wish, bool *with_key, struct error *e)
 {
     bool has_password = wish->password != NULL && wish->password[0] != '\0';
@@ -35,8 +53,6 @@ static enum err check_wish(const struct export_wish *wish, bool *with_key, struc
     *with_key = wish->format == EXPORT_PKCS12 || (wish->format == EXPORT_PEM && wish->with_key);
     if (wish->with_key && !*with_key)
         return fail_at(e, "/format", "%s holds no private key: take pkcs12 or pem", forms[wish->format].word);
-    if (wish->format == EXPORT_PKCS12 && pfx_profile(wish->pkcs12_profile == NULL ? "windows" : wish->pkcs12_profile) == NULL)
-        return fail_at(e, "/pkcs12_profile", "there is no such profile: windows, legacy or strict");
     if (wish->format != EXPORT_PKCS12 && (!*with_key || !has_password))
         return ERR_NONE;
     r = pbe_password_check(wish->password == NULL ? "" : wish->password, e);
@@ -77,9 +93,8 @@ static enum err check_key(const struct key_row *key, struct error *e)
 
 static enum err body_pkcs12(struct ca *ca, const struct taking *t, struct arena *a, struct bytes *out, struct error *e)
 {
-    const struct pfx_profile *profile = pfx_profile(t->wish->pkcs12_profile == NULL ? "windows" : t->wish->pkcs12_profile);
-    struct export_scheme scheme = { .scheme = profile->scheme, .iterations = profile->iterations };
-    struct pfx_wish wish = { .profile = profile, .friendly_name = t->item.label, .certs = t->chain, .certs_len = t->chain_len, .password = t->wish->password };
+    struct export_scheme scheme = { .scheme = t->profile->scheme, .iterations = t->profile->iterations };
+    struct pfx_wish wish = { .profile = t->profile, .friendly_name = t->item.label, .certs = t->chain, .certs_len = t->chain_len, .password = t->wish->password };
     enum err r;
 
     r = keeper_export(ca->keeper, t->key.blob, &scheme, t->wish->password, a, &wish.key, e);
@@ -154,10 +169,10 @@ static enum err record(struct tx *tx, void *arg, struct error *e)
 
 static const char *detail_of(const struct taking *t, struct arena *a)
 {
-    const char *profile = t->wish->format != EXPORT_PKCS12 ? "" : t->wish->pkcs12_profile == NULL ? "windows" : t->wish->pkcs12_profile;
+    const char *profile = t->profile == NULL ? "" : t->profile->slug, *target = t->wish->target == NULL ? "" : t->wish->target;
 
-    return arena_printf(a, "{\"format\":\"%s\",\"pkcs12_profile\":\"%s\",\"with_key\":true,\"encrypted\":%s,\"version\":%d}",
-                        forms[t->wish->format].word, profile,
+    return arena_printf(a, "{\"format\":\"%s\",\"pkcs12_profile\":\"%s\",\"target\":\"%s\",\"with_key\":true,\"encrypted\":%s,\"version\":%d}",
+                        forms[t->wish->format].word, profile, target,
                         t->wish->password != NULL && t->wish->password[0] != '\0' ? "true" : "false", t->item.number);
 }
 
@@ -203,6 +218,9 @@ enum err ca_export(struct ca *ca, const struct actor *who, const struct id *cert
     struct bytes body;
     enum err r;
 
+    r = choose_profile(wish, &t.profile, e);
+    if (r)
+        return r;
     r = check_wish(wish, &t.with_key, e);
     if (r)
         return r;

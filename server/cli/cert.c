@@ -188,7 +188,8 @@ static int renew(struct cli *c)
 static int export_(struct cli *c)
 {
     static const char *const formats[][2] = { { "pfx", "pkcs12" }, { "pkcs12", "pkcs12" }, { "pem", "pem" }, { "der", "der" }, { "p7b", "p7b" } };
-    const char *id = cli_argument(c, 0), *asked = cli_value(c, "format"), *format = asked == NULL ? "pem" : NULL, *password = NULL;
+    const char *id = cli_argument(c, 0), *asked = cli_value(c, "format"), *target = cli_value(c, "for"), *password = NULL;
+    const char *format = asked != NULL ? NULL : target != NULL ? "pkcs12" : "pem";
     json_t *body = json_object();
     struct fetch_answer answer;
     struct error e = { 0 };
@@ -209,6 +210,7 @@ static int export_(struct cli *c)
     put_text(body, "format", format);
     put_text(body, "password", password);
     put_text(body, "pkcs12_profile", cli_value(c, "pkcs12-profile"));
+    put_text(body, "target", target);
     if (cli_flag(c, "key"))
         json_object_set_new(body, "include_key", json_true());
     if (cli_flag(c, "root"))
@@ -217,6 +219,23 @@ static int export_(struct cli *c)
     if (r)
         return cli_fail(&e);
     return cli_save(cli_value(c, "out") != NULL ? cli_value(c, "out") : *answer.filename != '\0' ? answer.filename : "-", answer.body);
+}
+
+static int targets(struct cli *c)
+{
+    static const struct column columns[] = { { "TARGET", "slug", 14 }, { "WHERE IT GOES", "label", 52 }, { "PROFILE", "pkcs12_profile", 9 }, { "OPENED BY", "readers", 0 }, { 0 } };
+    json_t *answer, *items;
+    struct error e = { 0 };
+    enum err r = remote_json(c, "GET", "/api/v1/export-targets", NULL, &answer, &e);
+
+    if (r)
+        return cli_fail(&e);
+    items = json_object_get(answer, "items");
+    if (c->is_json)
+        print_json(items);
+    else
+        print_table(items, columns);
+    return EXIT_OK;
 }
 
 static const struct cli_option issue_options[] = {
@@ -242,6 +261,7 @@ static const struct cli_option list_options[] = {
 };
 static const struct cli_option export_options[] = {
     { "format", "FORMAT", "pem (default), pfx, der, p7b" },
+    { "for", "TARGET", "a PFX for where it goes, such as windows-2016, java-8, macos (signet cert targets lists them)" },
     { "pkcs12-profile", "NAME", "windows (default), legacy (Server 2016, appliances), strict" },
     { "password-file", "FILE", "password of the PFX or of the PEM key; - is standard input" },
     { "key", NULL, "PEM with its private key" },
@@ -262,8 +282,10 @@ const struct cli_verb cert_verbs[] = {
       "  signet cert list --search web\n  signet cert list --filter 'expires<30d' --sort not_after\n", list, list_options },
     { "cert", "show", "ID", "everything about one certificate", "  signet cert show 0192…\n", show, NULL },
     { "cert", "export", "ID", "write a certificate to a file",
-      "  signet cert export 0192… --format pfx --password-file secret.txt --out web.pfx\n  signet cert export 0192… --out - > chain.pem\n",
+      "  signet cert export 0192… --format pfx --password-file secret.txt --out web.pfx\n"
+      "  signet cert export 0192… --for windows-2016 --password-file secret.txt\n  signet cert export 0192… --out - > chain.pem\n",
       export_, export_options },
+    { "cert", "targets", "", "where a PFX may go, and what opens it there", "  signet cert targets\n", targets, NULL },
     { "cert", "import", "FILE...", "bring in certificates and keys made elsewhere",
       "  signet cert import old.pfx --password-file secret.txt\n  signet cert import --preview bundle.pem chain.p7b\n", cert_import, cert_import_options },
     { "cert", "renew", "ID", "add a new version of a certificate", "  signet cert renew 0192…\n", renew, renew_options },

@@ -20,6 +20,11 @@ test('issue, list, show, renew and export by the command line', () => {
   const pfx = join(d.dir, 'cli.pfx');
   run(['cert', 'export', made.id, '--format', 'pfx', '--password-file', '-', '--out', pfx], { ...remote(), input: 'from stdin 1\n' });
   assert.match(tool('openssl', ['pkcs12', '-in', pfx, '-passin', 'pass:from stdin 1', '-nodes']).stdout, /BEGIN PRIVATE KEY/);
+  const old = join(d.dir, 'old.pfx');
+  assert.equal(json(['cert', 'targets']).find(t => t.slug === 'windows-2016').pkcs12_profile, 'legacy');
+  assert.match(run(['cert', 'targets'], remote()).stdout, /windows-2016 .*Windows Server 2012 R2 to 2016 .*legacy/);
+  run(['cert', 'export', made.id, '--for', 'windows-2016', '--password-file', '-', '--out', old], { ...remote(), input: 'from stdin 1\n' });
+  assert.match(tool('openssl', ['pkcs12', '-in', old, '-passin', 'pass:from stdin 1', '-noout', '-info']).stderr, /Shrouded Keybag: pbeWithSHA1And3-KeyTripleDES-CBC/);
   assert.match(run(['cert', 'list'], remote()).stdout, /ISSUED TO .*\n.*cli\.example\.lan/);
 });
 

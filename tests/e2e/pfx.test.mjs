@@ -46,6 +46,53 @@ for (const [profile, iterations] of [['windows', 100000], ['legacy', 2048], ['st
       if (program === 'keytool') assert.match(out.stdout, /PrivateKeyEntry/);
     });
 
+const places = {
+  'windows-2019': ['windows', ['openssl', 'certtool']], 'windows-2016': ['legacy', ['openssl', 'pk12util']],
+  java: ['windows', ['openssl', 'keytool']], 'java-8': ['legacy', ['openssl', 'keytool']],
+  macos: ['legacy', ['openssl']], linux: ['windows', ['openssl', 'certtool', 'pk12util']], appliance: ['legacy', ['openssl']],
+};
+const inside = {
+  windows: [/^MAC: sha256, Iteration 100000$/m, /^PKCS7 Encrypted data: PBES2, PBKDF2, AES-256-CBC, Iteration 100000, PRF hmacWithSHA256$/m, /^Shrouded Keybag: PBES2, PBKDF2, AES-256-CBC, Iteration 100000, PRF hmacWithSHA256$/m],
+  legacy: [/^MAC: sha1, Iteration 2048$/m, /^PKCS7 Encrypted data: pbeWithSHA1And3-KeyTripleDES-CBC, Iteration 2048$/m, /^Shrouded Keybag: pbeWithSHA1And3-KeyTripleDES-CBC, Iteration 2048$/m],
+};
+
+test('the places a PFX may go to are listed, each with its profile, its readers and its trap', async () => {
+  const { items } = await d.ok('GET', '/api/v1/export-targets');
+  assert.deepEqual(Object.fromEntries(items.map(t => [t.slug, t.pkcs12_profile])), Object.fromEntries(Object.entries(places).map(([slug, [profile]]) => [slug, profile])));
+  for (const t of items)
+    assert.ok(t.label && t.note && t.readers.length > 0, t.slug);
+  assert.equal((await d.call('GET', '/api/v1/export-targets', undefined, { token: null })).status, 401);
+});
+
+for (const [target, [profile, programs]] of Object.entries(places))
+  test(`a PFX for ${target} holds what is read there, and is opened by ${programs.join(', ')}`, async () => {
+    const answer = await exported({ format: 'pkcs12', target, password });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    const pfx = file(d.dir, `${target}.pfx`, answer.bytes);
+    for (const program of programs) {
+      const out = readers[program](pfx);
+      assert.match(out.stdout + out.stderr, /pfx\.example\.lan/);
+      for (const line of program === 'openssl' ? inside[profile] : [])
+        assert.match(out.stderr, line);
+    }
+  });
+
+test('a place that does not exist, two answers to one question, and a place for what is no PFX are refused', async () => {
+  for (const [body, says] of [[{ format: 'pkcs12', target: 'windows-95' }, /export-targets/], [{ format: 'pkcs12', target: '' }, /target/],
+    [{ format: 'pkcs12', target: 'macos', pkcs12_profile: 'legacy' }, /one of the two/], [{ format: 'pem', target: 'linux' }, /pkcs12/]]) {
+    const answer = await exported({ ...body, password });
+    assert.equal(answer.status, 422, JSON.stringify(answer.body));
+    assert.equal(answer.body.errors[0].pointer, '/target');
+    assert.match(JSON.stringify(answer.body), says);
+  }
+});
+
+test('where a key went is on record', async () => {
+  await exported({ format: 'pkcs12', target: 'appliance', password });
+  const { items } = await d.ok('GET', `/api/v1/certificates/${made.id}/history`);
+  assert.ok(items.some(row => row.act === 'certificate.exported' && JSON.stringify(row).includes('appliance')));
+});
+
 test('a password that targets would not take is refused with the reason', async () => {
   for (const [wrong, says] of [['', /password/i], ['pässword', /ASCII/], [undefined, /password/i]]) {
     const answer = await exported({ format: 'pkcs12', password: wrong });

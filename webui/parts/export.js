@@ -1,12 +1,13 @@
 // export - "Certificate Export Wizard" on one page: form, password, profile; the file, and what to do with it.
 import { html, useState } from '../lib/html.js';
-import { download } from '../lib/api.js';
-import { useAction } from '../lib/load.js';
+import { download, get } from '../lib/api.js';
+import { useAction, useLoad } from '../lib/load.js';
 import { InstallCertificate } from './install.js';
 import { NewPassword } from './secret.js';
 import { Button, Check, Choice, Dialog, Fault, Note, Select, Submit } from './ui.js';
 
 const PROFILES = [
+  ['', 'As the place above needs it'],
   ['windows', 'Windows, current Linux and Java (recommended): AES-256'],
   ['legacy', 'Windows Server 2016 and older, appliances: 3DES and SHA-1'],
   ['strict', 'Modern only: AES-256, 250,000 rounds'],
@@ -21,11 +22,26 @@ function passwordFault(password) {
   return '';
 }
 
+// Where does it go? Decides how the file is encrypted; an expert may decide otherwise.
+function Target({ targets, target, setTarget, profile, setProfile, formId }) {
+  const of = targets.value?.find((t) => t.slug === target);
+  return html`<${Choice} pairs legend="Where does it go?" name="${formId}-target" value=${target} set=${(slug) => { setTarget(slug); setProfile(''); }}
+      options=${(targets.value || []).map((t) => [t.slug, t.label, t.pkcs12_profile === 'legacy' ? '3DES and SHA-1' : 'AES-256 and SHA-256'])} />
+    <${Fault} of=${targets.problem} />
+    ${of && !profile && html`<div class="hint" aria-live="polite"><p>Opened by: ${of.readers.join('; ')}.</p><p>${of.note}</p></div>`}
+    <details><summary>Advanced</summary>
+      <${Select} label="PKCS #12 profile" value=${profile} set=${setProfile} options=${PROFILES}
+        hint="Chosen here it counts instead of the place above." />
+    </details>`;
+}
+
 // The form itself, shared by the dialog and by the last step of the request wizard.
 export function ExportForm({ certificate, onDone, formId }) {
   const withKey = certificate.has_private_key && certificate.exportable;
   const [format, setFormat] = useState(withKey ? 'pkcs12' : 'pem');
-  const [profile, setProfile] = useState('windows');
+  const [profile, setProfile] = useState('');
+  const [target, setTarget] = useState('windows-2019');
+  const targets = useLoad(async () => (await get('/export-targets')).items, []);
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
   const [includeKey, setIncludeKey] = useState(false);
@@ -42,13 +58,13 @@ export function ExportForm({ certificate, onDone, formId }) {
     act.run(async () => {
       const body = { format, include_root: includeRoot };
       if (format === 'pkcs12')
-        Object.assign(body, { password, pkcs12_profile: profile });
+        Object.assign(body, { password, ...(profile ? { pkcs12_profile: profile } : { target }) });
       if (format === 'pem' && includeKey)
         Object.assign(body, { include_key: true, password });
       if (format === 'der')
         delete body.include_root;
       const name = await download('POST', `/certificates/${certificate.id}/export`, { body, accept: '*/*' }, `${fileStem(certificate)}.${SUFFIX[format]}`);
-      onDone(name, format);
+      onDone(name, format, format === 'pkcs12' && !profile ? targets.value?.find((t) => t.slug === target) : null);
     });
   };
 
@@ -60,7 +76,7 @@ export function ExportForm({ certificate, onDone, formId }) {
       ['der', 'DER (.cer)', 'The certificate alone, in binary.'],
       ['p7b', 'PKCS #7 (.p7b)', 'Certificate and issuers, without a key.'],
     ]} />
-    ${format === 'pkcs12' && html`<${Select} label="Made for" value=${profile} set=${setProfile} options=${PROFILES} />`}
+    ${format === 'pkcs12' && html`<${Target} targets=${targets} target=${target} setTarget=${setTarget} profile=${profile} setProfile=${setProfile} formId=${formId} />`}
     ${format === 'pem' && withKey && html`<${Check} checked=${includeKey} set=${setIncludeKey} hint="Encrypted under the password below.">Add the private key<//>`}
     ${needsPassword && html`<${NewPassword} label="Certificate password" value=${password} set=${setPassword} again=${again} setAgain=${setAgain}
       problem=${act.problem} pointer="/password" withGenerator hint=${wrong || 'Whoever opens the file will be asked for it. It cannot be empty, and nobody can recover it.'} />`}
@@ -74,9 +90,9 @@ export function ExportDialog({ certificate, onClose }) {
   const [done, setDone] = useState(null);
   return html`<${Dialog} bare title=${done ? 'Exported' : 'Certificate Export'} onClose=${onClose}>
     ${done ? html`<div class="stack">
-      <${Note} tone="good" title=${done.name}>The file is among this browser's downloads.<//>
+      <${Note} tone="good" title=${done.name}>The file is among this browser's downloads. ${done.format === 'pkcs12' && 'It was opened again and checked first.'} ${done.target && `Opened by: ${done.target.readers.join('; ')}.`}<//>
       ${done.format === 'pkcs12' && html`<${InstallCertificate} file=${done.name} thumbprint=${certificate.thumbprint_sha1} name=${certificate.common_name} />`}
       <div class="row end"><${Button} primary onClick=${onClose}>Done<//></div>
-    </div>` : html`<${ExportForm} certificate=${certificate} formId="export" onDone=${(name, format) => setDone({ name, format })} />`}
+    </div>` : html`<${ExportForm} certificate=${certificate} formId="export" onDone=${(name, format, target) => setDone({ name, format, target })} />`}
   <//>`;
 }
