@@ -55,7 +55,7 @@ static bool take_row(void *arg, const struct walk_row *row)
 }
 
 /* A word that is in more names than go straight, but in few of all: one walk through its list in the index, which is in order, spares
-   looking at the text of each row on the way. A word that every sixth has is found soon enough as it is. */
+   looking at the text of each row on the way. A word that every sixteenth has is found soon enough as it is. */
 static bool is_sparse(const struct found *found)
 {
     int64_t low = found->at[0], high = found->at[0];
@@ -64,7 +64,7 @@ static bool is_sparse(const struct found *found)
         low = found->at[i] < low ? found->at[i] : low;
         high = found->at[i] > high ? found->at[i] : high;
     }
-    return high - low > 6 * (int64_t)found->len;
+    return high - low > 16 * (int64_t)found->len;
 }
 
 static enum err learn_rows(const struct plan *p, struct term *t, struct arena *a, struct error *e)
