@@ -21,6 +21,34 @@ SELECT p.id, p.kind, p.name, p.parent, p.created_at, p.expires_at, g.right_
 INSERT INTO grant_ (principal, right_, granted_by, granted_at)
 VALUES (:principal, :right, :granted_by, :granted_at);
 
+-- grants_on_certificates: who may what with the key of one certificate; allows: 1 use, 2 export, 4 manage
+SELECT g.principal, p.kind, p.name, g.scope_id,
+       sum((g.right_ = 'key.use') + 2 * (g.right_ = 'key.export') + 4 * (g.right_ = 'key.manage'))
+  FROM grant_ g JOIN principal p ON p.id = g.principal
+ WHERE g.scope = 'certificate' AND p.state = 'active'
+ GROUP BY g.principal, g.scope_id
+ ORDER BY g.principal, g.scope_id;
+
+-- grants_on_one: the same, of one certificate
+SELECT g.principal, p.kind, p.name, g.scope_id,
+       sum((g.right_ = 'key.use') + 2 * (g.right_ = 'key.export') + 4 * (g.right_ = 'key.manage'))
+  FROM grant_ g JOIN principal p ON p.id = g.principal
+ WHERE g.scope = 'certificate' AND g.scope_id = :certificate AND p.state = 'active'
+ GROUP BY g.principal
+ ORDER BY p.kind, p.name;
+
+-- grant_on_one_add: one right on the key of one certificate
+INSERT INTO grant_ (principal, right_, scope, scope_id, granted_by, granted_at)
+VALUES (:principal, :right, 'certificate', :certificate, :granted_by, :granted_at);
+
+-- principals_named: who is called so, whatever the letters' case; not after its end
+SELECT id, kind, name, parent, created_at, expires_at, NULL
+  FROM principal
+ WHERE kind IN ('user', 'role', 'token') AND state <> 'deleted' AND state = 'active' AND (:kind = '' OR kind = :kind) AND lower(name) = lower(:name)
+   AND (expires_at IS NULL OR expires_at > :now)
+ ORDER BY kind = 'token', kind = 'role', name
+ LIMIT 8;
+
 -- credential_add: what proves a principal
 INSERT INTO credential (id, principal, kind, lookup, secret, expires_at, created_at)
 VALUES (:id, :principal, :kind, :lookup, :secret, :expires_at, :created_at);

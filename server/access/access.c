@@ -67,7 +67,7 @@ void access_wrote(struct access *a)
 
 void access_heard(struct access *a, const struct note *notes, size_t len)
 {
-    static const char *const ours[] = { "user.", "token.", "session.", "setup." };
+    static const char *const ours[] = { "user.", "token.", "session.", "setup.", "permissions." };
     bool is_ours = false;
 
     for (size_t i = 0; i < len; i++)

@@ -19,10 +19,16 @@ struct entry {
     int64_t expires_at, proved_at;             /* expires_at 0: never */
     _Atomic int64_t seen_at, stored_at;        /* in memory; as the database has it */
 };
+struct holder { struct id principal; unsigned roles; };      /* roles: bits, 1 << enum role */
+struct held_grant { struct id principal; struct grant grant; };
 struct snapshot {
     _Atomic unsigned refs;
     struct entry *entries;                     /* sorted by lookup */
     size_t len;
+    struct holder *holders;                    /* users and tokens, sorted by id */
+    struct held_grant *grants;                 /* on single certificates, sorted by who holds them */
+    size_t holders_len, grants_len;
+    struct id role_ids[ROLE_COUNT];            /* the roles as principals */
     bool is_set_up, has_admin;
 };
 /* `before` (may be NULL) lends its newer last-seen times. */

@@ -9,7 +9,7 @@
 static const struct { const char *text; uint64_t rights; } roles[ROLE_COUNT] = {
     [ROLE_NONE]      = { "none", 0 },
     [ROLE_ADMIN]     = { "admin", READS | B(REQUEST) | B(ISSUE) | B(EXPORT) | B(MANAGE) | B(AUTHORITY) | B(SERVER) | B(SETTINGS)
-                                  | B(ACCESS) | B(AUDIT) },
+                                  | B(ACCESS) | B(AUDIT) | B(KEYS) },
     [ROLE_OPERATOR]  = { "operator", READS | B(REQUEST) | B(ISSUE) | B(EXPORT) | B(MANAGE) },
     [ROLE_REQUESTER] = { "requester", READS | B(REQUEST) },
     [ROLE_AUDITOR]   = { "auditor", READS | B(AUDIT) },
@@ -31,6 +31,7 @@ static const struct { const char *text, *does; } rights[RIGHT_COUNT] = {
     [RIGHT_SETTINGS]  = { "settings", "see or change settings" },
     [RIGHT_ACCESS]    = { "access", "see or change users and tokens" },
     [RIGHT_AUDIT]     = { "audit", "read the journal" },
+    [RIGHT_KEYS]      = { "keys", "say who may do what with this private key" },
 };
 
 bool role_parse(const char *text, enum role *out)
@@ -56,6 +57,11 @@ const char *right_text(enum right r)
 uint64_t role_rights(enum role r)
 {
     return roles[r].rights;
+}
+
+uint64_t key_rights(unsigned allows)
+{
+    return ((allows & KEY_USE) != 0 ? B(ISSUE) : 0) | ((allows & KEY_EXPORT) != 0 ? B(EXPORT) : 0) | ((allows & KEY_MANAGE) != 0 ? B(KEYS) : 0);
 }
 
 bool access_may(const struct actor *who, enum right right, const char *scope, const struct id *scope_id)

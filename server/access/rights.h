@@ -22,6 +22,7 @@ enum right {
     RIGHT_SETTINGS,        /* settings */
     RIGHT_ACCESS,          /* users, tokens */
     RIGHT_AUDIT,           /* read the journal */
+    RIGHT_KEYS,            /* say who may do what with a private key */
     RIGHT_COUNT
 };
 #define RIGHT_BIT(r) (UINT64_C(1) << (r))
@@ -31,6 +32,10 @@ bool role_parse(const char *text, enum role *out);      /* "admin" "operator" "r
 const char *role_text(enum role r);
 const char *right_text(enum right r);
 uint64_t role_rights(enum role r);
+
+/* What may be allowed on the key of one certificate, as bits; and the rights that come of it. */
+enum key_allow { KEY_USE = 1, KEY_EXPORT = 2, KEY_MANAGE = 4, KEY_ALL = 7 };
+uint64_t key_rights(unsigned allows);
 
 /* The one function that decides who may do what to which object. scope "" or "*": everything; else the actor needs the right on
    everything or on that very thing. */

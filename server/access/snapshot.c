@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "store/credentials.h"
+#include "store/grants.h"
 #include "store/principals.h"
 #include "store/sessions.h"
 
@@ -11,7 +12,8 @@ struct rows {                      /* all that is read for one snapshot */
     struct principal_row *principals;
     struct credential_row *credentials;
     struct session_row *sessions;
-    size_t principals_len, credentials_len, sessions_len;
+    struct grant_row *grants;
+    size_t principals_len, credentials_len, sessions_len, grants_len;
     int64_t set_up_at;
 };
 
@@ -26,6 +28,8 @@ static enum err read_rows(struct store *store, struct arena *a, struct rows *out
         r = store_credentials(look_db(&look), a, &out->credentials, &out->credentials_len, e);
     if (!r)
         r = store_sessions(look_db(&look), clock_now(), a, &out->sessions, &out->sessions_len, e);
+    if (!r)
+        r = store_grants(look_db(&look), a, &out->grants, &out->grants_len, e);
     if (!r)
         r = store_set_up_at(look_db(&look), &out->set_up_at, e);
     return r;
@@ -49,14 +53,25 @@ static const struct principal_row *principal_of(const struct rows *rows, const s
     return NULL;
 }
 
-static uint64_t rights_of(const struct rows *rows, const struct principal_row *p)
+static unsigned roles_of(const struct rows *rows, const struct principal_row *p)
 {
     const struct id id = p->id;
-    uint64_t rights = 0;
+    unsigned roles = 0;
     enum role role;
 
     for (; p < rows->principals + rows->principals_len && id_equal(&p->id, &id); p++)
         if (text_starts(p->role, "role:") && role_parse(p->role + 5, &role))
+            roles |= 1U << role;
+    return roles;
+}
+
+static uint64_t rights_of(const struct rows *rows, const struct principal_row *p)
+{
+    unsigned roles = roles_of(rows, p);
+    uint64_t rights = 0;
+
+    for (enum role role = ROLE_ADMIN; role < ROLE_COUNT; role++)
+        if ((roles & 1U << role) != 0)
             rights |= role_rights(role);
     return rights;
 }
@@ -112,6 +127,46 @@ static bool add_setup(const struct rows *rows, const struct credential_row *row,
     return true;
 }
 
+/* A token has the grants of its role only while its owner may all that the role may. */
+static unsigned roles_held(const struct rows *rows, const struct principal_row *p)
+{
+    const struct principal_row *owner = id_is_none(&p->parent) ? NULL : principal_of(rows, &p->parent);
+    unsigned roles = roles_of(rows, p);
+
+    for (enum role role = ROLE_ADMIN; owner != NULL && role < ROLE_COUNT; role++)
+        if ((role_rights(role) & ~rights_of(rows, owner)) != 0)
+            roles &= ~(1U << role);
+    return roles;
+}
+
+static void add_holder(struct snapshot *s, const struct rows *rows, const struct principal_row *p)
+{
+    enum role role;
+
+    if (strcmp(p->kind, "role") == 0) {
+        if (role_parse(p->name, &role))
+            s->role_ids[role] = p->id;
+        return;
+    }
+    if (s->holders_len > 0 && id_equal(&s->holders[s->holders_len - 1].principal, &p->id))
+        return;
+    s->holders[s->holders_len++] = (struct holder){ .principal = p->id, .roles = roles_held(rows, p) };
+}
+
+static void freeze_grants(struct snapshot *s, const struct rows *rows)
+{
+    s->holders = own_alloc((rows->principals_len + 1) * sizeof(*s->holders));
+    s->grants = own_alloc((rows->grants_len + 1) * sizeof(*s->grants));
+    for (size_t i = 0; i < rows->principals_len; i++)
+        add_holder(s, rows, &rows->principals[i]);
+    for (size_t i = 0; i < rows->grants_len; i++) {
+        const struct grant_row *row = &rows->grants[i];
+
+        s->grants[s->grants_len++] = (struct held_grant){ .principal = row->principal,
+            .grant = { .rights = key_rights(row->allows), .scope = "certificate", .scope_id = row->certificate } };
+    }
+}
+
 static int by_lookup(const void *x, const void *y)
 {
     return memcmp(((const struct entry *)x)->lookup, ((const struct entry *)y)->lookup, SHA256_LEN);
@@ -143,6 +198,7 @@ static struct snapshot *freeze(const struct rows *rows)
         else if (strcmp(row->kind, "setup") == 0)
             s->len += add_setup(rows, row, &s->entries[s->len]);
     }
+    freeze_grants(s, rows);
     qsort(s->entries, s->len, sizeof(*s->entries), by_lookup);
     return s;
 }
@@ -177,6 +233,8 @@ void snapshot_unref(struct snapshot *s)
     if (s == NULL || atomic_fetch_sub(&s->refs, 1) != 1)
         return;
     free(s->entries);
+    free(s->holders);
+    free(s->grants);
     free(s);
 }
 

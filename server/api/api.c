@@ -66,6 +66,9 @@ static enum err admit(struct app *app, struct request *rq, struct error *e)
         *e = why;
         return r;
     }
+    r = access_grants(app->access, rq->arena, &rq->who, e);
+    if (r)
+        return r;
     if (access_may(&rq->who, RIGHT_ACCESS, "", NULL) && !access_is_set_up(app->access))
         rq->who.rights |= RIGHT_BIT(RIGHT_SETUP);
     return ERR_NONE;
@@ -204,7 +207,7 @@ const char *api_base_url(struct app *app, struct arena *a)
 
 static const struct route *const tables[] = {
     setup_routes, session_routes, tokens_routes, users_routes, authorities_routes, profiles_routes, certificates_routes, describe_routes, export_targets_routes,
-    bulk_routes, collections_routes, import_routes, lineages_routes, replace_routes,
+    permissions_routes, bulk_routes, collections_routes, import_routes, lineages_routes, replace_routes,
     requests_routes, web_server_routes, settings_routes, jobs_routes, status_routes, events_routes, unlock_routes, tools_routes, scripts_routes, trust_api_routes, openapi_routes, NULL
 };
 

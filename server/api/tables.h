@@ -24,6 +24,7 @@ extern const struct route settings_routes[];
 extern const struct route setup_routes[];
 extern const struct route status_routes[];
 extern const struct route tokens_routes[];
+extern const struct route permissions_routes[];
 extern const struct route tools_routes[];
 extern const struct route trust_api_routes[];
 extern const struct route unlock_routes[];

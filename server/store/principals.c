@@ -78,23 +78,40 @@ enum err store_principal_by_name(const struct db *db, const char *kind, const ch
     return ERR_NONE;
 }
 
-enum err store_principals(const struct db *db, struct arena *a, struct principal_row **out, size_t *len, struct error *e)
+static enum err read_rows(struct query *q, struct arena *a, struct principal_row **out, size_t *len, struct error *e)
 {
-    CLEANUP(query_done) struct query q = query_begin(db, Q_PRINCIPAL_LIST);
     struct principal_row *list = NULL;
     size_t n = 0, room = 0;
     enum err r;
 
-    while (query_next(&q)) {
+    while (query_next(q)) {
         list = rows_room(a, list, &room, n, sizeof(*list));
-        read_row(&q, a, &list[n++]);
+        read_row(q, a, &list[n++]);
     }
-    r = query_end(&q, e);
+    r = query_end(q, e);
     if (r)
         return r;
     *out = list;
     *len = n;
     return ERR_NONE;
+}
+
+enum err store_principals(const struct db *db, struct arena *a, struct principal_row **out, size_t *len, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_PRINCIPAL_LIST);
+
+    return read_rows(&q, a, out, len, e);
+}
+
+enum err store_principals_named(const struct db *db, const char *kind, const char *name, int64_t now, struct arena *a,
+                                struct principal_row **out, size_t *len, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_PRINCIPALS_NAMED);
+
+    query_text(&q, ":kind", kind);
+    query_text(&q, ":name", name);
+    query_int(&q, ":now", now);
+    return read_rows(&q, a, out, len, e);
 }
 
 enum err store_set_up_at(const struct db *db, int64_t *out, struct error *e)

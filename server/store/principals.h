@@ -18,6 +18,10 @@ enum err store_principal_by_name(const struct db *db, const char *kind, const ch
                                  struct principal_row *out, struct error *e) MUST_CHECK;   /* without the role */
 enum err store_principals(const struct db *db, struct arena *a, struct principal_row **out, size_t *len, struct error *e) MUST_CHECK;
 
+/* Who is called so, in any case of letters, users first; kind "": whatever it is. At most 8. */
+enum err store_principals_named(const struct db *db, const char *kind, const char *name, int64_t now, struct arena *a,
+                                struct principal_row **out, size_t *len, struct error *e) MUST_CHECK;
+
 /* Has anybody finished setting this server up? Since when; 0: not yet. */
 enum err store_set_up_at(const struct db *db, int64_t *out, struct error *e) MUST_CHECK;
 enum err store_set_up_put(struct tx *tx, struct error *e) MUST_CHECK;
