@@ -18,7 +18,7 @@ static const struct cli_option common[] = {
     { 0 }
 };
 
-static const struct cli_verb *const tables[] = { login_verbs, cert_verbs, lineage_verbs, finding_verbs, request_verbs, trust_verbs, script_verbs, ca_verbs, server_verbs, token_verbs, admin_verbs, keeper_verbs, tool_verbs };
+static const struct cli_verb *const tables[] = { login_verbs, cert_verbs, lineage_verbs, key_verbs, finding_verbs, request_verbs, trust_verbs, script_verbs, ca_verbs, server_verbs, token_verbs, admin_verbs, keeper_verbs, tool_verbs };
 
 static const struct cli_verb *each(const struct cli_verb *local, size_t *table, size_t *row)
 {

@@ -49,6 +49,6 @@ enum err cli_secret(const struct cli *c, const char *option, const char *prompt,
 int cli_main(int argc, char **argv, const struct cli_verb *local);
 
 extern const struct cli_verb cert_verbs[], ca_verbs[], server_verbs[], token_verbs[], admin_verbs[], login_verbs[], keeper_verbs[], tool_verbs[], script_verbs[], request_verbs[],
-    lineage_verbs[], finding_verbs[], trust_verbs[];
+    lineage_verbs[], finding_verbs[], trust_verbs[], key_verbs[];
 
 #endif

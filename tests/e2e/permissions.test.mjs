@@ -159,3 +159,17 @@ test('a key made not exportable stays so: granted, renewed, replaced, rolled bac
   await d.ok('POST', at(id, '/replace'), { data: readFileSync(join(d.dir, 'n2.crt'), 'utf8') + readFileSync(key, 'utf8'), exportable: true, accept: ['untrusted'] });
   await neverLeaves(id, 'replaced');
 });
+
+test('on the command line: show, grant, revoke and check', async () => {
+  await token('shell', 'viewer');
+  const c = await issue('line.example.lan'), key = (...args) => d.cli(['key', 'permissions', ...args]);
+  assert.equal(key('check', 'SHELL').stdout, 'token:shell\n');
+  key('grant', c.id, 'shell', '--use', '--export');
+  key('grant', c.id, 'role:auditor', '--manage');
+  assert.deepEqual(JSON.parse(key('show', c.id, '--json').stdout).items, [row('role', 'auditor', 'manage'), row('token', 'shell', 'use', 'export')]);
+  assert.match(key('revoke', c.id, 'shell', '--use').stdout, /token +shell +no +yes +no|token +shell +false +true +false/);
+  key('revoke', c.id, 'shell');
+  assert.deepEqual((await d.ok('GET', at(c, '/permissions'))).items, [row('role', 'auditor', 'manage')]);
+  assert.match(d.cli(['key', 'permissions', 'check', 'nobody-here'], { status: 1 }).stderr, /look at the spelling/);
+  d.cli(['key', 'permissions', 'grant', c.id, 'shell'], { status: 2 });
+});
