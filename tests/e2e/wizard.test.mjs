@@ -41,7 +41,7 @@ async function dropOn(b, dropped) {
       t.items.add(new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], name));
     return t;
   }, Object.entries(dropped).map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]));
-  await b.page.dispatchEvent('.drop', 'drop', { dataTransfer: transfer });
+  await b.page.dispatchEvent('.landing', 'drop', { dataTransfer: transfer });
 }
 
 test('files of all kinds are dropped, say truly why where they cannot be opened, open with their passwords, are looked at, imported and found', async () => {

@@ -24,7 +24,7 @@ function Drop({ take, busy }) {
     setOver(false);
     take([...e.dataTransfer.files]);
   };
-  return html`<div class="drop ${over ? 'over' : ''}" onDragOver=${(e) => { e.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)} onDrop=${drop}>
+  return html`<div class="landing ${over ? 'over' : ''}" onDragOver=${(e) => { e.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)} onDrop=${drop}>
     <${Icon} name="certificate" size=${26} /><p><strong>Drop files here</strong>, as many as there are</p>
     <p class="hint">Personal Information Exchange (.pfx, .p12), certificates and chains (.pem, .crt, .cer, .der), PKCS #7 (.p7b), keys (.key), or a .zip of these.</p>
     <label class="button file">Browse…<input type="file" class="unseen" multiple accept=${ACCEPT} disabled=${busy} onChange=${(e) => { take([...e.currentTarget.files]); e.currentTarget.value = ''; }} /></label></div>`;
