@@ -44,7 +44,7 @@ SELECT reversed, kind FROM name WHERE version = :version ORDER BY place;
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
        (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
-       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account
   FROM version AS v
   JOIN certificate AS c ON c.n = v.certificate
   JOIN issuer AS i ON i.id = v.issuer
@@ -55,7 +55,7 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
        (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
-       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account
   FROM certificate AS c
   JOIN version AS v ON v.n = c.current
   JOIN issuer AS i ON i.id = v.issuer
@@ -66,7 +66,7 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
        (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
-       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account
   FROM certificate AS c
   JOIN version AS v ON v.certificate = c.n AND v.number = :number
   JOIN issuer AS i ON i.id = v.issuer
@@ -77,7 +77,7 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
        (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
-       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account
   FROM certificate AS c
   JOIN version AS v ON v.certificate = c.n
   JOIN issuer AS i ON i.id = v.issuer

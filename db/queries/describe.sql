@@ -1,5 +1,5 @@
 -- describe: how an administrator names it, whose it is, and what is to be known of it
-UPDATE certificate SET label = :label, owner = :owner, notes = :notes, version = version + 1 WHERE n = :n;
+UPDATE certificate SET label = :label, owner = :owner, notes = :notes, account = :account, version = version + 1 WHERE n = :n;
 
 -- tag_of: the tags of a lineage
 SELECT tag FROM tag INDEXED BY tag_certificate WHERE certificate = :certificate ORDER BY tag LIMIT 100;

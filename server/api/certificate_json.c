@@ -60,6 +60,7 @@ static void put_rest(struct buf *out, const struct inventory_item *item)
     member_text(out, "owner", item->owner);
     member_texts(out, "tags", item->tags, item->tags_len);
     member_text(out, "notes", item->notes);
+    member_text(out, "account", item->account);
     member_texts(out, "used_by", item->used_by, item->used_by_len);
 }
 

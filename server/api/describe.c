@@ -1,4 +1,4 @@
-/* describe - PATCH /api/v1/certificates/{id}: name, owner, tags, notes; GET /api/v1/certificates/facets: what there is to narrow a list by. */
+/* describe - PATCH /api/v1/certificates/{id}: name, owner, tags, notes, account; GET /api/v1/certificates/facets: what there is to narrow a list by. */
 #include "api/api.h"
 #include "api/certificate_json.h"
 #include "api/certificate_views.h"
@@ -12,6 +12,7 @@ static const struct shape patch_shape = { (const struct shape_member[]){
     { .name = "label", .kind = SHAPE_TEXT, .max = 4096 },
     { .name = "owner", .kind = SHAPE_TEXT, .max = 4096 },
     { .name = "notes", .kind = SHAPE_TEXT, .max = NOTES_MAX },
+    { .name = "account", .kind = SHAPE_TEXT, .max = 4096 },
     { .name = "tags", .kind = SHAPE_TEXTS, .max = 100 },
     { 0 } } };
 
@@ -23,7 +24,7 @@ static const char *patched(const struct request *rq, const char *name)
 
 static enum err change(struct app *app, struct request *rq, struct error *e)
 {
-    struct description wish = { .label = patched(rq, "label"), .owner = patched(rq, "owner"), .notes = patched(rq, "notes"),
+    struct description wish = { .label = patched(rq, "label"), .owner = patched(rq, "owner"), .notes = patched(rq, "notes"), .account = patched(rq, "account"),
                                 .sets_tags = json_object_get(rq->json, "tags") != NULL };
     struct certificate_shown shown = { 0 };
     struct id id;

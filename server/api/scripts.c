@@ -139,23 +139,35 @@ static enum err write_script(struct request *rq, const struct script_kind *kind,
     return is_over ? fail(e, ERR_LIMIT, "the chain is too long for a script") : ERR_NONE;
 }
 
+/* The one asked for, else the one that stands with the certificate, where a host of this kind can have it. */
+static enum err account_of(const struct request *rq, const struct script_kind *kind, const struct inventory_item *item, const char **out, struct error *e)
+{
+    const char *asked = request_query(rq, "account");
+
+    *out = asked != NULL ? asked : item->account;
+    if (is_word(*out, kind->account_marks))
+        return ERR_NONE;
+    if (asked == NULL)
+        return fail_at(e, "/account", "the wanted account of this certificate, %s, is none of a %s host: name another with account, or give it empty", *out, kind->word);
+    return fail_at(e, "/account", "the name of an account has letters, digits and %s only", kind->account_marks);
+}
+
 static enum err script(struct app *app, struct request *rq, struct error *e)
 {
     const struct script_kind *kind = kind_of(request_query(rq, "kind"));
-    const char *account = request_query(rq, "account"), *service = request_query(rq, "service");
+    const char *service = request_query(rq, "service"), *account = "";
     struct certificate_shown shown = { 0 };
     struct bytes body;
     enum err r;
 
     if (kind == NULL)
         return fail_at(e, "/kind", "posix or powershell");
-    account = account != NULL ? account : "";
     service = service != NULL ? service : kind->service;
-    if (!is_word(account, kind->account_marks))
-        return fail_at(e, "/account", "the name of an account has letters, digits and %s only", kind->account_marks);
     if (!is_word(service, kind->service_marks))
         return fail_at(e, "/service", "the name of a service has letters, digits and %s only", kind->service_marks);
     r = certificate_load(app, rq, 0, false, &shown, e);
+    if (!r)
+        r = account_of(rq, kind, &shown.item, &account, e);
     if (!r)
         r = write_script(rq, kind, &shown, account, service, &body, e);
     if (r)

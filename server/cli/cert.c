@@ -14,7 +14,7 @@ static const struct column show_rows[] = {
     { "Id", "id", 22 }, { "Issued to", "common_name", 22 }, { "Subject", "subject", 22 }, { "Issued by", "issuer", 22 },
     { "DNS names", "dns_names", 22 }, { "IP addresses", "ip_addresses", 22 }, { "Valid from", "not_before", 22 },
     { "Valid to", "not_after", 22 }, { "Status", "status", 22 }, { "Key", "key_type", 22 }, { "Private key here", "has_private_key", 22 },
-    { "Self-signed", "self_signed", 22 }, { "Version", "version", 22 }, { "In use by", "used_by", 22 }, { "Serial number", "serial", 22 },
+    { "Self-signed", "self_signed", 22 }, { "Version", "version", 22 }, { "In use by", "used_by", 22 }, { "Account on its host", "account", 22 }, { "Serial number", "serial", 22 },
     { "Thumbprint (SHA-1)", "thumbprint_sha1", 22 }, { "Thumbprint (SHA-256)", "thumbprint_sha256", 22 }, { 0 }
 };
 

@@ -97,11 +97,12 @@ static int describe(struct cli *c)
     put(body, "label", cli_value(c, "label"));
     put(body, "owner", cli_value(c, "owner"));
     put(body, "notes", cli_value(c, "notes"));
+    put(body, "account", cli_value(c, "account"));
     put_all(c, body, "tags", "tag");
     if (cli_flag(c, "no-tags"))
         json_object_set_new(body, "tags", json_array());
     if (json_object_size(body) == 0)
-        return cli_usage(c, "what is to be said of it? --label, --owner, --notes, --tag or --no-tags");
+        return cli_usage(c, "what is to be said of it? --label, --owner, --notes, --account, --tag or --no-tags");
     if (remote_json(c, "PATCH", arena_printf(c->arena, "/api/v1/certificates/%s", remote_escape(c->arena, cli_argument(c, 0))), body, &answer, &e) != ERR_NONE)
         return cli_fail(&e);
     if (c->is_json)
@@ -194,6 +195,7 @@ static int collection_remove(struct cli *c)
 
 static const struct cli_option describe_options[] = {
     { "label", "TEXT", "what it is called in lists" }, { "owner", "TEXT", "whose it is" }, { "notes", "TEXT", "what is to be known of it" },
+    { "account", "NAME", "who uses its key on the host where it lives: 'NT SERVICE\\name', a Unix user or group; for cert script" },
     { "tag", "WORD", "a tag; again for more: they replace those it has" }, { "no-tags", NULL, "without any tag" }, { 0 }
 };
 static const struct cli_option bulk_options[] = {

@@ -26,7 +26,7 @@ static int script(struct cli *c)
 static const struct cli_option script_options[] = {
     { "kind", "KIND", "posix (default) or powershell" },
     { "service", "NAME", "the service that uses the certificate (posix: nginx)" },
-    { "account", "NAME", "who may read the private key: a user or group, or 'NT SERVICE\\name'" },
+    { "account", "NAME", "who may read the private key: a user or group, or 'NT SERVICE\\name' (default: that of cert describe --account)" },
     { 0 }
 };
 

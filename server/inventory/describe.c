@@ -64,11 +64,31 @@ static void check_notes(const char *text, struct arena *a, struct findings *faul
     check_line(flat, 0, NOTES_MAX, "/notes", faults);
 }
 
+/* It goes between the quotes of scripts that root runs: only what names of accounts are made of, and nothing that begins an option. */
+static void check_account(const char *text, struct findings *faults)
+{
+    static const char marks[] = "_.-\\$ @";
+
+    if (text == NULL)
+        return;
+    if (strlen(text) > ACCOUNT_MAX)
+        findings_add(faults, LEVEL_ERROR, "bad-length", "/account", "it has at most %d bytes", ACCOUNT_MAX);
+    for (const char *p = text; *p != '\0'; p++) {
+        bool is_alnum = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9');
+
+        if (is_alnum || (strchr(marks, *p) != NULL && !(p == text && (*p == '-' || *p == ' '))))
+            continue;
+        findings_add(faults, LEVEL_ERROR, "bad-text", "/account", "the name of an account has letters, digits and %s only, and begins with neither - nor a space", marks);
+        return;
+    }
+}
+
 static enum err check(const struct description *wish, struct arena *a, struct findings *faults, struct error *e)
 {
     check_line(wish->label, 1, LABEL_MAX, "/label", faults);
     check_line(wish->owner, 0, OWNER_MAX, "/owner", faults);
     check_notes(wish->notes, a, faults);
+    check_account(wish->account, faults);
     for (size_t i = 0; i < wish->tags_len; i++)
         check_line(wish->tags[i], 1, TAG_MAX, arena_printf(a, "/tags/%zu", i), faults);
     if (wish->tags_len > TAGS_MAX)
@@ -119,11 +139,12 @@ static const char *tags_json(struct arena *a, const char *const *tags, size_t le
 }
 
 /* Notes may be long, and secret to the journal's readers: only that they changed is told. */
-static const char *detail_of(struct arena *a, const struct version_row *was, const char *label, const char *owner, bool notes_changed,
+static const char *detail_of(struct arena *a, const struct version_row *was, const char *label, const char *owner, const char *account, bool notes_changed,
                              const char *const *before, size_t before_len, const char *const *after, size_t after_len)
 {
-    return arena_printf(a, "{\"label\":{\"before\":%s,\"after\":%s},\"owner\":{\"before\":%s,\"after\":%s},\"tags\":{\"before\":%s,\"after\":%s},\"notes_changed\":%s}",
+    return arena_printf(a, "{\"label\":{\"before\":%s,\"after\":%s},\"owner\":{\"before\":%s,\"after\":%s},\"account\":{\"before\":%s,\"after\":%s},\"tags\":{\"before\":%s,\"after\":%s},\"notes_changed\":%s}",
                         detail_quote(a, was->label), detail_quote(a, label), detail_quote(a, was->owner), detail_quote(a, owner),
+                        detail_quote(a, was->account), detail_quote(a, account),
                         tags_json(a, before, before_len), tags_json(a, after, after_len), notes_changed ? "true" : "false");
 }
 
@@ -131,6 +152,7 @@ static enum err put(struct tx *tx, const struct version_row *row, const struct d
 {
     const char *label = wish->label != NULL ? wish->label : row->label, *owner = wish->owner != NULL ? wish->owner : row->owner;
     const char *notes = wish->notes != NULL ? wish->notes : row->notes, *text = NULL;
+    const char *account = wish->account != NULL ? wish->account : row->account;
     const char *const *before, *const *tags;
     size_t before_len, tags_len;
     enum err r;
@@ -139,7 +161,7 @@ static enum err put(struct tx *tx, const struct version_row *row, const struct d
     if (r == ERR_NONE)
         r = merge_tags(wish, before, before_len, a, &tags, &tags_len, e);
     if (r == ERR_NONE)
-        r = store_describe(tx, row->certificate_n, label, owner, notes, e);
+        r = store_describe(tx, row->certificate_n, label, owner, notes, account, e);
     if (r == ERR_NONE)
         r = store_tags_put(tx, row->certificate_n, tags, tags_len, e);
     if (r == ERR_NONE)
@@ -149,7 +171,7 @@ static enum err put(struct tx *tx, const struct version_row *row, const struct d
     if (r)
         return r;
     tx_note(tx, "certificate.described", "certificate", certificate,
-            detail_of(a, row, label, owner, strcmp(notes, row->notes) != 0, before, before_len, tags, tags_len));
+            detail_of(a, row, label, owner, account, strcmp(notes, row->notes) != 0, before, before_len, tags, tags_len));
     return ERR_NONE;
 }
 

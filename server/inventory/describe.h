@@ -5,14 +5,15 @@
 #include "base/findings.h"
 #include "inventory/inventory.h"
 
-enum { LABEL_MAX = 128, OWNER_MAX = 128, TAG_MAX = 64, NOTES_MAX = 8000 };
+enum { LABEL_MAX = 128, OWNER_MAX = 128, TAG_MAX = 64, NOTES_MAX = 8000, ACCOUNT_MAX = 128 };
 struct description {
     const char *label, *owner, *notes;             /* NULL: stays */
+    const char *account;                           /* of the host where it lives: NT SERVICE\…, a Unix user or group */
     const char *const *tags; size_t tags_len;      /* with sets_tags all of them, else more of them */
     const char *const *untags; size_t untags_len;
     bool sets_tags;
 };
-/* Every fault with its pointer: /label, /owner, /notes, /tags/N. If-Match of the actor holds. */
+/* Every fault with its pointer: /label, /owner, /notes, /account, /tags/N. If-Match of the actor holds. */
 enum err inventory_describe(struct store *store, const struct actor *who, const struct id *certificate, const struct description *wish,
                             struct findings *faults, struct error *e) MUST_CHECK;
 

@@ -31,6 +31,7 @@ struct inventory_item {            /* of the current version, or of the one aske
     int64_t n;                     /* version.n */
     struct id id, issuer_id, key_id;
     const char *owner, *notes;
+    const char *account;           /* of the host where it lives: who uses the key there */
     const char *const *tags; size_t tags_len;
     const char *label, *subject, *common_name, *issuer_text, *key_type, *status, *source, *store, *profile;
     const char *const *dns_names; size_t dns_len;

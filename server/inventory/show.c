@@ -104,7 +104,7 @@ enum err item_of(const struct db *db, const struct version_row *row, const struc
         .not_before = row->not_before, .not_after = row->not_after, .issued_at = row->issued_at, .has_private_key = row->has_key,
         .is_exportable = row->has_key && row->is_exportable, .is_self_signed = (row->flags & VERSION_SELF_SIGNED) != 0,
         .is_current = row->is_current, .is_issued = row->is_issued, .is_archived = row->is_archived,
-        .owner = row->owner, .notes = row->notes, .is_authority = (row->flags & VERSION_AUTHORITY) != 0, .number = row->number, .versions = row->versions, .row_version = row->row_version,
+        .owner = row->owner, .notes = row->notes, .account = row->account, .is_authority = (row->flags & VERSION_AUTHORITY) != 0, .number = row->number, .versions = row->versions, .row_version = row->row_version,
     };
     enum err r;
 

@@ -197,6 +197,7 @@ static struct version_row read_version(const struct query *q, struct arena *a)
         .is_archived = query_get_int(q, 31) != 0,
         .owner = query_get_text(q, 32, a),
         .notes = query_get_text(q, 33, a),
+        .account = query_get_text(q, 34, a),
     };
 }
 

@@ -17,7 +17,7 @@ struct version_row {
     bool has_key, is_exportable;   /* the sealed key is here; may leave */
     int64_t row_version;
     bool is_archived;
-    const char *owner, *notes;
+    const char *owner, *notes, *account;
 };
 
 /* A fresh lineage. *version_n: the number that its first version must be added with. */

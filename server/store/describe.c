@@ -5,13 +5,14 @@
 
 /* lineages ---------------------------------------------------------------------------------------------------- */
 
-enum err store_describe(struct tx *tx, int64_t certificate_n, const char *label, const char *owner, const char *notes, struct error *e)
+enum err store_describe(struct tx *tx, int64_t certificate_n, const char *label, const char *owner, const char *notes, const char *account, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(tx->db, Q_DESCRIBE);
 
     query_text(&q, ":label", label);
     query_text(&q, ":owner", owner);
     query_text(&q, ":notes", notes);
+    query_text(&q, ":account", account);
     query_int(&q, ":n", certificate_n);
     return query_run(&q, NULL, e);
 }

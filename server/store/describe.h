@@ -4,7 +4,7 @@
 
 #include "store/store.h"
 
-enum err store_describe(struct tx *tx, int64_t certificate_n, const char *label, const char *owner, const char *notes, struct error *e) MUST_CHECK;
+enum err store_describe(struct tx *tx, int64_t certificate_n, const char *label, const char *owner, const char *notes, const char *account, struct error *e) MUST_CHECK;
 enum { TAGS_MAX = 20 };
 enum err store_tags(const struct db *db, int64_t certificate_n, struct arena *a, const char *const **out, size_t *len, struct error *e) MUST_CHECK;
 enum err store_tags_put(struct tx *tx, int64_t certificate_n, const char *const *tags, size_t len, struct error *e) MUST_CHECK;

@@ -110,10 +110,16 @@ test('owner, tags and notes are edited where the certificate is shown', async ()
     await b.button('Edit…').click();
     await b.field('Owner').fill('Copy room');
     await b.field('Notes').fill('Second floor\nask there');
+    await b.field('Account on its host').fill("lp'");
+    await b.button('Save').click();
+    await b.sees('the name of an account has letters');
+    await b.field('Account on its host').fill('lpadmin');
     await inOrder(b, 'properties of a certificate');
     await b.button('Save').click();
     await b.page.getByRole('link', { name: 'Copy room' }).waitFor();
-    assert.equal((await d.ok('GET', `/api/v1/certificates/${scan.id}`)).notes, 'Second floor\nask there');
+    await b.sees('lpadmin');
+    const now = await d.ok('GET', `/api/v1/certificates/${scan.id}`);
+    assert.deepEqual([now.notes, now.account], ['Second floor\nask there', 'lpadmin']);
   } finally { await b.end(); }
 });
 

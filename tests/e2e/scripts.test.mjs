@@ -114,6 +114,35 @@ test('what does not belong into a script is refused', async () => {
   assert.equal((await script('00000000-0000-7000-8000-000000000000', { kind: 'posix' })).status, 404);
 });
 
+test('the account that stands with a certificate is that of its scripts, stays with the next version, and is on record', async () => {
+  const { id } = await d.ok('POST', '/api/v1/certificates', { dns_names: ['account.example.lan'] }), at = `/api/v1/certificates/${id}`;
+  const said = async (kind, more = {}) => (await script(id, { kind, ...more })).bytes.toString().match(/^\$?account ?= ?'(.*)'\r?$/m)?.[1];
+  assert.equal((await d.ok('GET', at)).account, '');
+  assert.equal(await said('posix'), '');
+  assert.equal((await d.ok('PATCH', at, { account: 'NT SERVICE\\MSSQL$LAB' })).account, 'NT SERVICE\\MSSQL$LAB');
+  assert.equal(await said('powershell'), 'NT SERVICE\\MSSQL$LAB');
+  assert.equal(await said('powershell', { account: 'LAB\\web' }), 'LAB\\web');
+  const odd = await script(id, { kind: 'posix' });
+  assert.equal(odd.status, 422);
+  assert.equal(odd.body.errors[0].pointer, '/account');
+  assert.match(JSON.stringify(odd.body), /MSSQL/);
+  assert.equal(await said('posix', { account: '' }), '');
+  run(['cert', 'describe', id, '--account', 'www-data', '--data', d.data]);
+  assert.equal(await said('posix'), 'www-data');
+  assert.match(run(['cert', 'show', id, '--data', d.data]).stdout, /Account on its host +www-data/);
+  await d.ok('POST', `${at}/renew`, {});
+  assert.equal((await d.ok('PATCH', at, { owner: 'Lab' })).account, 'www-data', 'what is not said stays');
+  assert.equal(await said('posix'), 'www-data');
+  assert.ok((await d.ok('GET', `${at}/history`)).items.some(h => h.act === 'certificate.described' && JSON.stringify(h).includes('www-data')));
+  for (const account of ["a'; reboot; '", '"', 'a\nb', '-R', ' x', '`id`', '\u0000', 'ünix', 'x'.repeat(129)]) {
+    const { status, body } = await d.call('PATCH', at, { account });
+    assert.ok([400, 422].includes(status), `${JSON.stringify(account)}: ${status}`);
+    assert.equal(status === 422 ? body.errors[0].pointer : '/account', '/account');
+  }
+  assert.equal((await d.ok('GET', at)).account, 'www-data');
+  assert.equal((await d.ok('PATCH', at, { account: null })).account, '');
+});
+
 test('the command line prints the same', async () => {
   const { id } = await d.ok('POST', '/api/v1/certificates', { dns_names: ['cli.example.lan'] });
   const out = run(['cert', 'script', id, '--service', 'caddy', '--data', d.data]).stdout;
