@@ -12,10 +12,11 @@ import { Fields, Findings } from '../parts/fields.js';
 import { Described } from '../parts/describe.js';
 import { Icon } from '../parts/icon.js';
 import { Archived, DeleteDialog, InUseBy, ReplaceDialog, RollBack } from '../parts/lineage.js';
+import { Permissions } from '../parts/permissions.js';
 import { Rosette } from '../parts/rosette.js';
 import { Badge, Busy, Button, Card, Dialog, Facts, Fault, Input, keyWord, Note, Page, Status, Submit, Tabs, Thumbprint, toast, When } from '../parts/ui.js';
 
-const TABS = [['general', 'General'], ['details', 'Details'], ['path', 'Certification Path'], ['uses', 'In use by'], ['versions', 'Versions'], ['history', 'History']];
+const TABS = [['general', 'General'], ['details', 'Details'], ['path', 'Certification Path'], ['key', 'Private key'], ['uses', 'In use by'], ['versions', 'Versions'], ['history', 'History']];
 
 function LifeBar({ of }) {
   const [begin, end, now] = [new Date(of.not_before), new Date(of.not_after), Date.now()];
@@ -126,6 +127,7 @@ export function Certificate({ route }) {
       ${isOurs && !c.used_by?.includes('web-server') && c.has_private_key && html`<${Button} icon="server" onClick=${useIt}>Use for this web server<//>`}
       ${isOurs && html`<${Button} icon="renew" onClick=${() => setDialog('renew')}>Renew now<//>`}
       ${!c.archived && html`<${Button} icon="swap" onClick=${() => setDialog('replace')}>Replace with file…<//>`}
+      ${isOurs && c.has_private_key && html`<${Button} icon="key" onClick=${() => go('/certificates/' + id + '/key')}>Manage Private Keys…<//>`}
       <${Button} icon="bad" onClick=${() => setDialog('delete')}>Delete<//>
       <${Button} primary icon="download" onClick=${() => setDialog('export')}>Export…<//>`}>
     ${c.archived && html`<${Archived} c=${c} onDone=${load.reload} />`}
@@ -133,6 +135,7 @@ export function Certificate({ route }) {
       ${current === 'general' && html`<${General} c=${c} /><${Described} c=${c} onDone=${load.reload} />`}
       ${current === 'details' && html`<${Details} c=${c} onExport=${() => setDialog('export')} />`}
       ${current === 'path' && html`<${Path} c=${c} />`}
+      ${current === 'key' && html`<${Permissions} c=${c} />`}
       ${current === 'uses' && html`<${InUseBy} c=${c} />`}
       ${current === 'versions' && html`<${Versions} c=${c} onDone=${load.reload} />`}
       ${current === 'history' && html`<${History} c=${c} />`}
