@@ -23,11 +23,13 @@ const shownAt = port => new Promise((done, failed) => {
   s.on('error', failed);
 });
 
+// Three times in a row: nginx's worker of before may still take a visitor after the reload.
 async function until(what, probe) {
-  for (let turn = 0; turn < 50; turn++) {
+  for (let turn = 0, times = 0; turn < 80; turn++) {
     const seen = await probe().catch(() => undefined);
-    if (seen === what) return;
-    await new Promise(done => setTimeout(done, 100));
+    times = seen === what ? times + 1 : 0;
+    if (times === 3) return;
+    await new Promise(done => setTimeout(done, 60));
   }
   assert.equal(await probe(), what);
 }

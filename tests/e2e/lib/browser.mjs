@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
-import { tool } from './daemon.mjs';
+import { SLOW, tool } from './daemon.mjs';
 
 const require = createRequire(new URL('../../package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -23,6 +23,7 @@ export class Browser {
       env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), XDG_DATA_HOME: join(home, '.local/share') },
     });
     self.context = await self.app.newContext({ colorScheme, viewport: { width, height: 860 }, storageState: state, acceptDownloads: true });
+    self.context.setDefaultTimeout(30_000 * SLOW);
     self.page = await self.context.newPage();
     self.faults = [];
     self.page.on('pageerror', e => self.faults.push(e.message));
