@@ -6,6 +6,7 @@
 #include "base/own.h"
 #include "base/text.h"
 #include "pki/der.h"
+#include "pki/utf16.h"
 
 enum { PASSWORD_MAX = 512, KEY_MAX = 32, IV_MAX = 16 };
 
@@ -44,41 +45,18 @@ static const struct { const char *oid; enum kdf_hash hash; } prfs[] = {
 
 /* passwords --------------------------------------------------------------------------------------------- */
 
-/* UTF-8 that is known to be clean, as big-endian UTF-16 with its zero at the end. */
-static struct bytes utf16(const char *text, struct arena *a)
-{
-    size_t len = strlen(text), n = 0;
-    uint8_t *out = arena_take(a, len * 2 + 2);
-
-    for (size_t i = 0; i < len; ) {
-        uint8_t first = (uint8_t)text[i];
-        size_t more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-        uint32_t c = more == 0 ? first : first & (0x3fu >> more);
-
-        for (i++; more > 0; more--, i++)
-            c = c << 6 | ((uint8_t)text[i] & 0x3f);
-        if (c > 0xffff) {
-            uint32_t high = 0xd800 + ((c - 0x10000) >> 10);
-
-            out[n++] = (uint8_t)(high >> 8);
-            out[n++] = (uint8_t)high;
-            c = 0xdc00 + ((c - 0x10000) & 0x3ff);
-        }
-        out[n++] = (uint8_t)(c >> 8);
-        out[n++] = (uint8_t)c;
-    }
-    return bytes_of(out, n + 2);
-}
-
 enum err pbe_password_of(const char *text, struct arena *a, struct pbe_password *out, struct error *e)
 {
+    struct bytes wide;
+
     if (text == NULL) {
         *out = (struct pbe_password){ bytes_of("", 0), bytes_of("", 0) };
         return ERR_NONE;
     }
     if (strlen(text) > PASSWORD_MAX || !text_is_utf8(bytes_text(text)))
         return fail_at(e, "/password", "the password is not text, or longer than %d octets", PASSWORD_MAX);
-    *out = (struct pbe_password){ bytes_text(text), utf16(text, a) };
+    wide = utf16_of(text, a);
+    *out = (struct pbe_password){ bytes_text(text), bytes_of(wide.at, wide.len + 2) };   /* the zero at the end counts */
     return ERR_NONE;
 }
 

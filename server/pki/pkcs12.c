@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "pki/der.h"
 #include "pki/hash.h"
+#include "pki/utf16.h"
 
 #define DATA "1.2.840.113549.1.7.1"
 #define ENCRYPTED_DATA "1.2.840.113549.1.7.6"
@@ -37,32 +38,6 @@ const struct pfx_profile *pfx_profile(const char *slug)
 
 /* attributes -------------------------------------------------------------------------------------------- */
 
-/* UTF-8 that is known to be clean, as big-endian UTF-16: everybody reads a BMPString so. */
-static struct bytes utf16(const char *text, struct arena *a)
-{
-    size_t len = strlen(text), n = 0;
-    uint8_t *out = arena_take(a, len * 2 + 2);
-
-    for (size_t i = 0; i < len; ) {
-        uint8_t first = (uint8_t)text[i];
-        size_t more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-        uint32_t c = more == 0 ? first : first & (0x3fu >> more);
-
-        for (i++; more > 0; more--, i++)
-            c = c << 6 | ((uint8_t)text[i] & 0x3f);
-        if (c > 0xffff) {
-            uint32_t high = 0xd800 + ((c - 0x10000) >> 10);
-
-            out[n++] = (uint8_t)(high >> 8);
-            out[n++] = (uint8_t)high;
-            c = 0xdc00 + ((c - 0x10000) & 0x3ff);
-        }
-        out[n++] = (uint8_t)(c >> 8);
-        out[n++] = (uint8_t)c;
-    }
-    return bytes_of(out, n);
-}
-
 static struct bytes attribute(const char *oid, uint8_t tag, struct bytes value, struct arena *a)
 {
     struct der_writer w;
@@ -86,7 +61,7 @@ static struct bytes attributes(const struct pfx_wish *w, struct arena *a)
     hash_sha1(w->certs[0], sha1);
     id = attribute(LOCAL_KEY_ID, DER_OCTET_STRING, bytes_of(sha1, sizeof(sha1)), a);
     if (w->friendly_name != NULL && w->friendly_name[0] != '\0')
-        name = attribute(FRIENDLY_NAME, DER_BMP, utf16(w->friendly_name, a), a);
+        name = attribute(FRIENDLY_NAME, DER_BMP, utf16_of(w->friendly_name, a), a);
     name_first = name.len > 0 && memcmp(name.at, id.at, name.len < id.len ? name.len : id.len) < 0;
     der_begin(&out, name.len + id.len + 8);
     der_raw(&out, name_first ? id : name);

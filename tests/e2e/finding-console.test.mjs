@@ -2,10 +2,8 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import https from 'node:https';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
-import { PASSWORD, SLOW, corpus, started } from './lib/daemon.mjs';
+import { SLOW, corpus, started } from './lib/daemon.mjs';
 
 let d, names;
 test.before(async () => {
@@ -18,20 +16,9 @@ test.before(async () => {
 });
 test.after(async () => { await d.end(); });
 
-async function signedIn(name, options = {}) {
-  const home = join(d.dir, name);
-  mkdirSync(home);
-  const b = await Browser.start({ home, trusts: [d.root_certificate], ...options });
-  await b.open(`https://localhost:${d.https}/`, 'text=Sign in');
-  await b.field('Name').fill('admin');
-  await b.field('Password').fill(PASSWORD);
-  await b.button('Sign in').click();
-  await b.sees('Needs attention');
-  return b;
-}
 const inOrder = async (b, name) => {
   await b.inOrder(name);
-  if (process.env.PICTURES) await b.page.screenshot({ path: join(process.env.PICTURES, `${name.replace(/\W+/g, '-')}.png`), fullPage: true });
+  await b.picture(name);
 };
 const list = (b, query = '') => b.page.goto(`https://localhost:${d.https}/#/certificates${query}`);
 const shows = (b, n) => b.page.waitForFunction(count => document.querySelectorAll('.row-link').length === count && !document.querySelector('.busy'), n, { timeout: 20_000 * SLOW });
@@ -39,7 +26,7 @@ const rows = b => b.page.locator('.row-link');
 const chosen = b => b.page.locator('tr[aria-selected="true"]');
 
 test('a list is narrowed by facets, chips and conditions, and the search gets a name', async () => {
-  const b = await signedIn('finder');
+  const b = await Browser.signedIn(d, 'finder');
   try {
     await list(b);
     await shows(b, 6);
@@ -75,7 +62,7 @@ test('a list is narrowed by facets, chips and conditions, and the search gets a 
 });
 
 test('several are chosen by mouse and by keyboard, and All Tasks does one thing to all of them', async () => {
-  const b = await signedIn('chooser', { colorScheme: 'dark' });
+  const b = await Browser.signedIn(d, 'chooser', { colorScheme: 'dark' });
   try {
     await list(b, '?sort=common_name&filter=-source:setup');
     await shows(b, 4);
@@ -103,7 +90,7 @@ test('several are chosen by mouse and by keyboard, and All Tasks does one thing 
 });
 
 test('owner, tags and notes are edited where the certificate is shown', async () => {
-  const b = await signedIn('editor');
+  const b = await Browser.signedIn(d, 'editor');
   try {
     const { items: [scan] } = await d.ok('GET', '/api/v1/certificates?q=scan.two');
     await list(b, `/${scan.id}`);
@@ -174,7 +161,7 @@ test('texts that others have tripped over come back as they went in, or are refu
     fresh.push(c.id);
   }
 
-  const b = await signedIn('naughty');
+  const b = await Browser.signedIn(d, 'naughty');
   const said = [];
   b.page.on('dialog', dialog => { said.push(dialog.message()); dialog.dismiss(); });
   try {

@@ -1,9 +1,8 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
-import { PASSWORD, file, started, tool } from './lib/daemon.mjs';
+import { file, started, tool } from './lib/daemon.mjs';
 
 test('in the console: replaced with a file, rolled back, archived, brought back; what is in use says by whom', async () => {
   const d = await started(), made = names => d.ok('POST', '/api/v1/certificates', names);
@@ -12,16 +11,8 @@ test('in the console: replaced with a file, rolled back, archived, brought back;
     tool('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', join(d.dir, 'k.pem'), '-out', join(d.dir, 'c.pem'), '-days', '400', '-subj', '/CN=other.example.lan',
       '-addext', 'subjectAltName=DNS:other.example.lan', '-addext', 'basicConstraints=critical,CA:FALSE', '-addext', 'extendedKeyUsage=serverAuth']);
     file(d.dir, 'both.pem', tool('cat', [join(d.dir, 'c.pem'), join(d.dir, 'k.pem')]).stdout);
-    const home = join(d.dir, 'browser');
-    mkdirSync(home);
-    const b = await Browser.start({ home, trusts: [d.root_certificate], colorScheme: process.env.SHOTS_DARK ? 'dark' : 'light' });
-    const shot = name => process.env.SHOTS && b.page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
+    const b = await Browser.signedIn(d, 'browser');
     try {
-      await b.open(`https://localhost:${d.https}/`);
-      await b.field('Name').fill('admin');
-      await b.field('Password').fill(PASSWORD);
-      await b.button('Sign in').click();
-      await b.page.waitForSelector('.shell');
       await b.page.goto(`https://localhost:${d.https}/#/certificates/${c.id}`);
       await b.button('Replace with file…').click();
       await b.field('File').setInputFiles(join(d.dir, 'both.pem'));
@@ -29,7 +20,7 @@ test('in the console: replaced with a file, rolled back, archived, brought back;
       await b.sees('It would be version 2');
       assert.equal(await b.button('Replace').isDisabled(), true, 'what differs must be agreed to');
       await b.inOrder('replace');
-      await shot('replace');
+      await b.picture('replace');
       for (const box of await b.page.locator('dialog input[type=checkbox]').all()) await box.check();
       await b.button('Replace').click();
       await b.sees('Replaced: version 2');
@@ -38,7 +29,7 @@ test('in the console: replaced with a file, rolled back, archived, brought back;
       await b.button('Roll back').click();
       await b.button('Roll back to version 2').waitFor();
       await b.inOrder('versions');
-      await shot('versions');
+      await b.picture('versions');
       await b.button('Delete').click();
       await b.button('Archive').click();
       await b.button('Bring back').click();
@@ -50,7 +41,7 @@ test('in the console: replaced with a file, rolled back, archived, brought back;
       await b.button('Delete').click();
       await b.sees('It is in use');
       await b.inOrder('in use');
-      await shot('uses');
+      await b.picture('uses');
     } finally { await b.end(); }
   } finally { await d.end(); }
 });

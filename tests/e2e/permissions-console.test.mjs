@@ -1,25 +1,15 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
-import { PASSWORD, started } from './lib/daemon.mjs';
+import { started } from './lib/daemon.mjs';
 
 test('in the console: Manage Private Keys, Add, Check Names, Apply', async () => {
   const d = await started();
   try {
     const c = await d.ok('POST', '/api/v1/certificates', { dns_names: ['page.example.lan'] });
     await d.ok('POST', '/api/v1/tokens', { name: 'Deploy', role: 'viewer', expires_in_days: 1 });
-    const home = join(d.dir, 'browser');
-    mkdirSync(home);
-    const b = await Browser.start({ home, trusts: [d.root_certificate], colorScheme: process.env.SHOTS_DARK ? 'dark' : 'light' });
-    const shot = name => process.env.SHOTS && b.page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
+    const b = await Browser.signedIn(d, 'browser');
     try {
-      await b.open(`https://localhost:${d.https}/`);
-      await b.field('Name').fill('admin');
-      await b.field('Password').fill(PASSWORD);
-      await b.button('Sign in').click();
-      await b.page.waitForSelector('.shell');
       await b.page.goto(`https://localhost:${d.https}/#/certificates/${c.id}`);
       await b.button('Manage Private Keys…').click();
       await b.sees('Nobody is named');
@@ -31,11 +21,11 @@ test('in the console: Manage Private Keys, Add, Check Names, Apply', async () =>
       await b.button('Check Names').click();
       await b.page.locator('dialog u', { hasText: 'Deploy' }).waitFor();
       await b.inOrder('select names');
-      await shot('permissions-add');
+      await b.picture('permissions-add');
       await b.button('OK').click();
       await b.page.getByLabel('Allow Export: Deploy').check();
       await b.inOrder('permissions');
-      await shot('permissions');
+      await b.picture('permissions');
       await b.button('Apply').click();
       await b.sees('Permissions applied');
       assert.deepEqual((await d.ok('GET', `/api/v1/certificates/${c.id}/permissions`)).items, [{ kind: 'token', name: 'Deploy', use: true, export: true, manage: false }]);

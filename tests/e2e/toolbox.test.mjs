@@ -1,24 +1,12 @@
 // The toolbox and the palette in a browser: a file dropped in, a result read, a download taken, a certificate found by the keyboard.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
 import { PASSWORD, file, started, tool } from './lib/daemon.mjs';
 
 const origin = d => `https://localhost:${d.https}`;
-
-async function signedIn(d, options = {}) {
-  const home = join(d.dir, `home-${options.colorScheme ?? 'light'}`);
-  mkdirSync(home, { recursive: true });
-  const b = await Browser.start({ home, trusts: [d.root_certificate], ...options });
-  await b.open(`${origin(d)}/`, 'text=Sign in');
-  await b.field('Name').fill('admin');
-  await b.field('Password').fill(PASSWORD);
-  await b.button('Sign in').click();
-  await b.sees('Needs attention');
-  return b;
-}
 
 // Certificate, chain and key, as PEM and as PFX of openssl.
 async function files(d) {
@@ -131,7 +119,7 @@ test('each tool and the palette, by a file, a drop and the keyboard', async () =
   const f = await files(d);
   try {
     for (const colorScheme of ['light', 'dark']) {
-      const b = await signedIn(d, { colorScheme });
+      const b = await Browser.signedIn(d, `home-${colorScheme}`, { colorScheme });
       try {
         if (colorScheme === 'light') {
           await decodes(b, d, f);

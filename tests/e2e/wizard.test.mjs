@@ -1,34 +1,17 @@
 // The Certificate Import Wizard in a browser, with files of the programs that people have.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
-import { PASSWORD, file, started, tool } from './lib/daemon.mjs';
+import { file, started, tool } from './lib/daemon.mjs';
 import { packers, password, pki } from './lib/shop.mjs';
 import { zipOf } from './lib/zip.mjs';
 
 let d;
 test.before(async () => { d = await started(); });
 test.after(async () => { await d.end(); });
-
-async function signedIn(name, options = {}) {
-  const home = join(d.dir, name);
-  mkdirSync(home);
-  const b = await Browser.start({ home, trusts: [d.root_certificate], ...options });
-  await b.open(`https://localhost:${d.https}/`, 'text=Sign in');
-  await b.field('Name').fill('admin');
-  await b.field('Password').fill(PASSWORD);
-  await b.button('Sign in').click();
-  await b.sees('Needs attention');
-  return b;
-}
-
-// Screenshots for people to look at, where PICTURES names a folder.
-const picture = async (b, name) => process.env.PICTURES && b.page.screenshot({ path: join(process.env.PICTURES, `${name}.png`), fullPage: true });
 const inOrder = async (b, name) => {
   await b.inOrder(name);
-  await picture(b, name.replace(/\W+/g, '-'));
+  await b.picture(name);
 };
 const filesRead = (b, n) => b.page.waitForFunction(count => document.querySelectorAll('.import-file').length === count && !document.querySelector('.import-progress'), n);
 const row = (b, text) => b.page.locator('.imported tr', { hasText: text });
@@ -54,7 +37,7 @@ test('files of all kinds are dropped, say truly why where they cannot be opened,
   const odd = made.openssl;
   tool('openssl', ['pkcs12', '-export', '-inkey', odd.at('leaf.key'), '-in', odd.at('leaf.pem'), '-iter', '2500000', '-keypbe', 'NONE', '-certpbe', 'NONE', '-out', odd.at('slow.pfx'), '-passout', 'pass:x']);
   tool('openssl', ['pkcs12', '-export', '-inkey', odd.at('leaf.key'), '-in', odd.at('leaf.pem'), '-legacy', '-keypbe', 'PBE-SHA1-RC2-128', '-certpbe', 'PBE-SHA1-RC2-128', '-out', odd.at('rc2.pfx'), '-passout', 'pass:x']);
-  const b = await signedIn('walker');
+  const b = await Browser.signedIn(d, 'walker');
   try {
     await b.page.goto(`https://localhost:${d.https}/#/certificates`);
     await b.page.getByRole('link', { name: 'Import…' }).click();
@@ -120,7 +103,7 @@ test('files of all kinds are dropped, say truly why where they cannot be opened,
 
 test('by keyboard: pasted text, one store for all, a key that stays; and the whole of it undone', async () => {
   const p = pki(d.dir, 'pasted.example.lan');
-  const b = await signedIn('typist', { colorScheme: 'dark', width: 390 });
+  const b = await Browser.signedIn(d, 'typist', { colorScheme: 'dark', width: 390 });
   try {
     await b.page.goto(`https://localhost:${d.https}/#/import?store=people`);
     await b.page.getByText('Or paste text').press('Enter');

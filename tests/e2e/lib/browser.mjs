@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
-import { SLOW, tool } from './daemon.mjs';
+import { PASSWORD, SLOW, tool } from './daemon.mjs';
 
 const require = createRequire(new URL('../../package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -30,6 +30,23 @@ export class Browser {
     // what the server refuses is written to the console as well; only what the page itself did wrong counts
     self.page.on('console', m => m.type() === 'error' && !/Failed to load resource|net::ERR_/.test(m.text()) && self.faults.push(m.text()));
     return self;
+  }
+
+  // The administrator's browser, at the dashboard; name: the folder of its home.
+  static async signedIn(d, name, options = {}) {
+    const b = await Browser.start({ home: join(d.dir, name), trusts: [d.root_certificate], ...options });
+    await b.open(`https://localhost:${d.https}/`, 'text=Sign in');
+    await b.field('Name').fill('admin');
+    await b.field('Password').fill(PASSWORD);
+    await b.button('Sign in').click();
+    await b.sees('Needs attention');
+    return b;
+  }
+
+  // For people to look at, where PICTURES names a folder.
+  async picture(name) {
+    if (process.env.PICTURES)
+      await this.page.screenshot({ path: join(process.env.PICTURES, `${name.replace(/\W+/g, '-')}.png`), fullPage: true });
   }
 
   // Chromium's own page stands in the way of a certificate it does not know: its way through is typed, once that page listens.
