@@ -35,6 +35,7 @@ static const struct problem_type types[] = {
     { "too-many-iterations", "Opening the file would take too long", "It asks for more password iterations than are computed: 2,000,000 for one, 4,000,000 in all." },
     { "truncated",          "The file was cut off", "Copy or download it again, as a binary file." },
     { "does-not-belong",    "The file does not belong to the certificate", "Each difference stands in errors with its word: name it in accept to agree to it." },
+    { "no-longer-good",     "That version is no longer good", "Renew instead. If it is meant nevertheless, name the word that stands in errors in accept." },
     { "in-use",             "The certificate is in use", "Every user stands in users. Let them use another certificate first." },
     { "archived",           "The certificate is archived", "What is archived stays as it is. Bring it back first: POST …/unarchive." },
     { "not-archived",       "Archive it first", "What is archived can be brought back, what is deleted cannot: archive it, or confirm the deletion with its name." },

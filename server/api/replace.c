@@ -10,16 +10,17 @@
 #include "api/web_server.h"
 #include "identity/lineage.h"
 
-enum { REPLACE_BODY_MAX = 8 * 1024 * 1024, PASSWORD_MAX = 512, NAME_LEN_MAX = 255 };
+enum { REPLACE_BODY_MAX = 8 * 1024 * 1024, PASSWORD_MAX = 512, NAME_LEN_MAX = 255, CONFIRM_WITHIN_MAX = 3600 };
 
 struct accepted { unsigned differences; bool expired, revoked; struct swap_wish swap; };
 
-/* What may be agreed to, in the words of the swap and of the differences. */
+/* What may be agreed to, in the words of the swap and of the differences; and how long it may take to be confirmed. */
 static enum err read_accept(struct request *rq, struct accepted *out, struct error *e)
 {
     const char *const *words;
     size_t len = body_texts(rq, "accept", &words);
 
+    out->swap.confirm_within_sec = (unsigned)body_number(rq, "confirm_within_sec", 0);
     for (size_t i = 0; i < len; i++) {
         bool is_known = difference_parse(words[i], &out->differences);
         struct { const char *word; bool *flag; } flags[] = {
@@ -59,6 +60,14 @@ static enum err refused(struct request *rq, const char *pointer, const struct sw
     return ERR_NONE;
 }
 
+static json_t *swap_json(const struct swap_result *swap)
+{
+    if (swap->state == NULL)
+        return json_null();
+    return json_pack("{s:o, s:s, s:I, s:o}", "swap_id", json_of_id(&swap->swap), "state", swap->state, "generation", (json_int_t)swap->generation,
+                     "confirm_by", json_of_time(swap->confirm_by));
+}
+
 /* Keep-alive would go on showing what was. */
 static void close_if_swapped(struct request *rq, const struct swap_result *swap)
 {
@@ -92,9 +101,9 @@ static json_t *replaced_json(const struct import_wish *wish, const struct import
 {
     const struct replacement *r = wish->replaces;
 
-    return json_pack("{s:b, s:o, s:i, s:b, s:o, s:I, s:o, s:o}", "preview", wish->is_preview, "certificate_id", json_of_id(&r->certificate), "version", r->next,
+    return json_pack("{s:b, s:o, s:i, s:b, s:o, s:I, s:o, s:o, s:o}", "preview", wish->is_preview, "certificate_id", json_of_id(&r->certificate), "version", r->next,
                      "belongs", findings_count(&r->differences, LEVEL_ERROR) == 0, "differences", differences_json(&r->differences),
-                     "item", (json_int_t)(r->item - result->at), "items", import_items(result, a), "steps", web_server_steps(swap));
+                     "item", (json_int_t)(r->item - result->at), "items", import_items(result, a), "steps", web_server_steps(swap), "swap", swap_json(swap));
 }
 
 static enum err replace(struct app *app, struct request *rq, struct error *e)
@@ -129,12 +138,28 @@ static enum err replace(struct app *app, struct request *rq, struct error *e)
 
 /* an earlier version ------------------------------------------------------------------------------------------- */
 
+static json_t *returned_json(const struct certificate_shown *shown, const struct swap_result *swap, struct arena *a)
+{
+    CLEANUP(buf_done) struct buf text;
+    json_t *body;
+
+    buf_init(&text, CERTIFICATE_JSON_MAX);
+    certificate_json(&text, &shown->item, certificate_pem(a, shown->chain, shown->chain_len), NULL);
+    body = json_loadb((const char *)text.at, text.len, 0, NULL);
+    if (body == NULL)
+        return NULL;
+    json_object_set_new(body, "steps", web_server_steps(swap));
+    json_object_set_new(body, "swap", swap_json(swap));
+    return body;
+}
+
 static enum err rollback(struct app *app, struct request *rq, struct error *e)
 {
     struct return_wish wish = { .number = (int)body_number(rq, "version", 0) };
     struct certificate_shown shown = { 0 };
     struct accepted accepted = { 0 };
     struct swap_result swap = { 0 };
+    json_t *body;
     enum err r;
 
     r = read_id(rq, &wish.certificate, e);
@@ -151,7 +176,11 @@ static enum err rollback(struct app *app, struct request *rq, struct error *e)
     r = certificate_load(app, rq, 0, false, &shown, e);
     if (r)
         return r;
-    certificate_answer(rq, 200, &shown.item, certificate_pem(rq->arena, shown.chain, shown.chain_len), NULL);
+    body = returned_json(&shown, &swap, rq->arena);
+    if (body == NULL)
+        return fail(e, ERR_BUG, "the certificate cannot be told in JSON");
+    reply_json(rq, 200, body);
+    api_etag(rq, shown.item.row_version);
     close_if_swapped(rq, &swap);
     return ERR_NONE;
 }
@@ -163,10 +192,12 @@ static const struct shape replace_shape = { (const struct shape_member[]){
     { .name = "preview", .kind = SHAPE_FLAG },
     { .name = "filename", .kind = SHAPE_TEXT, .max = NAME_LEN_MAX },
     { .name = "accept", .kind = SHAPE_TEXTS, .max = 9 },
+    { .name = "confirm_within_sec", .kind = SHAPE_NUMBER, .max = CONFIRM_WITHIN_MAX },
     { 0 } } };
 static const struct shape rollback_shape = { (const struct shape_member[]){
     { .name = "version", .kind = SHAPE_NUMBER, .is_required = true, .min = 1, .max = INT32_MAX },
     { .name = "accept", .kind = SHAPE_TEXTS, .max = 9 },
+    { .name = "confirm_within_sec", .kind = SHAPE_NUMBER, .max = CONFIRM_WITHIN_MAX },
     { 0 } } };
 
 const struct route replace_routes[] = {

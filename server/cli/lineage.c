@@ -1,5 +1,6 @@
 /* lineage - signet cert uses, archive, unarchive, delete, replace, rollback: a certificate with all its versions. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "cli/cert_import.h"
@@ -80,6 +81,33 @@ static json_t *accepted(const struct cli *c)
     return list;
 }
 
+static int confirm_usage(const struct cli *c)
+{
+    return cli_usage(c, "--confirm-within needs seconds, at most 3600");
+}
+
+/* false: it makes no sense. */
+static bool read_confirm(const struct cli *c, json_t *body)
+{
+    const char *text = cli_value(c, "confirm-within");
+    int64_t seconds;
+
+    if (text == NULL)
+        return true;
+    if (!text_number(text, 0, 3600, &seconds))
+        return false;
+    json_object_set_new(body, "confirm_within_sec", json_integer(seconds));
+    return true;
+}
+
+static void tell_pending(const json_t *answer)
+{
+    const json_t *swap = json_object_get(answer, "swap"), *state = json_object_get(swap, "state");
+
+    if (state != NULL && strcmp(json_string_value(state), "pending") == 0)
+        fprintf(stderr, "signet: say `signet server confirm` before %s, else what was shown before comes back\n", json_string_value(json_object_get(swap, "confirm_by")));
+}
+
 static void tell_lines(const json_t *lines, const char *word, const char *text)
 {
     json_t *line;
@@ -119,6 +147,8 @@ static int replace(struct cli *c)
 
     if (cli_argument(c, 0) == NULL || cli_argument(c, 1) == NULL)
         return cli_usage(c, "which certificate by which file? Give its ID, then PEM, DER, P7B or PFX");
+    if (!read_confirm(c, body))
+        return confirm_usage(c);
     r = read_replace(c, body, &e);
     if (r == ERR_NONE)
         r = remote_json(c, "POST", path_of(c, "/replace"), body, &answer, &e);
@@ -130,6 +160,7 @@ static int replace(struct cli *c)
     tell_lines(json_object_get(answer, "steps"), "name", "text");
     fprintf(stderr, json_is_true(json_object_get(answer, "preview")) ? "signet: it would be version %lld\n" : "signet: version %lld is the current one\n",
             (long long)json_integer_value(json_object_get(answer, "version")));
+    tell_pending(answer);
     return EXIT_OK;
 }
 
@@ -144,6 +175,8 @@ static int rollback(struct cli *c)
         return which(c);
     if (text == NULL || !text_number(text, 1, INT32_MAX, &version))
         return cli_usage(c, "to which version? --version N (signet cert show tells how many there are)");
+    if (!read_confirm(c, body))
+        return confirm_usage(c);
     json_object_set_new(body, "version", json_integer(version));
     json_object_set_new(body, "accept", accepted(c));
     if (remote_json(c, "POST", path_of(c, "/rollback"), body, &answer, &e) != ERR_NONE)
@@ -152,6 +185,7 @@ static int rollback(struct cli *c)
         print_json(answer);
     else
         fprintf(stderr, "signet: %s: version %s is the current one\n", json_string_value(json_object_get(answer, "label")), text);
+    tell_pending(answer);
     return EXIT_OK;
 }
 
@@ -160,11 +194,13 @@ static const struct cli_option replace_options[] = {
     { "preview", NULL, "only tell what would happen" },
     { "accept", "DIFFERENCE", "agree to it: other-names, other-purpose, no-private-key, older, expired, flagged, untrusted, name-mismatch; again for more" },
     { "not-exportable", NULL, "a private key that comes in can never leave again" },
+    { "confirm-within", "SECONDS", "where this server shows it: go back by itself unless `signet server confirm` is said in time" },
     { 0 }
 };
 static const struct cli_option rollback_options[] = {
     { "version", "N", "the version that is to be the current one" },
     { "accept", "WHAT", "agree to it: expired, revoked, untrusted, name-mismatch; again for more" },
+    { "confirm-within", "SECONDS", "where this server shows it: go back by itself unless `signet server confirm` is said in time" },
     { 0 }
 };
 static const struct cli_option delete_options[] = {

@@ -3,6 +3,28 @@
 #include <stdio.h>
 
 #include "base/fault.h"
+#include "base/time.h"
+#include "store/lineages.h"
+
+/* What was not confirmed takes its version back too, so that lineage and listener agree as before. */
+static enum err lineage_return(struct tx *tx, const struct change *c, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = NULL;
+    struct lineage now;
+    enum err r;
+
+    if (id_is_none(&c->returns.certificate))
+        return ERR_NONE;
+    a = arena_new();
+    r = store_certificate_find(tx_db(tx), &c->returns.certificate, a, &now, e);
+    if (r || now.is_archived || now.current != c->returns.from_n)
+        return r;
+    r = inventory_make_current(tx, &c->returns.certificate, c->returns.to, c->returns.from_n, e);
+    if (r == ERR_NONE)
+        tx_note(tx, "certificate.rolled-back", "certificate", &c->returns.certificate,
+                arena_printf(a, "{\"version\":%d,\"from\":%d}", c->returns.to, c->returns.from));
+    return r;
+}
 
 enum err change_record(struct tx *tx, void *arg, struct error *e)
 {
@@ -15,6 +37,8 @@ enum err change_record(struct tx *tx, void *arg, struct error *e)
         r = store_swap_add(tx, &c->swap, e);
     if (!r)
         r = store_shown_put(tx, &c->swap.after, c->certificates, c->certificates_len, e);
+    if (!r)
+        r = lineage_return(tx, c, e);
     if (!r)
         tx_note(tx, c->act, "web-server", &c->subject, c->detail);
     return r;
@@ -89,6 +113,14 @@ const char *change_detail(const struct change *c, const char *name, struct arena
     return arena_printf(a, "{\"generation\":%lld,\"state\":\"%s\",\"common_name\":\"%s\"}", (long long)c->swap.generation, c->swap.state, name);
 }
 
+static void await(struct identity *i, const struct swap_row *swap)
+{
+    pthread_mutex_lock(&i->lock);
+    i->pending = swap->id;
+    i->return_at_ms = clock_mono_ms() + (swap->confirm_by - swap->at) * 1000;
+    pthread_mutex_unlock(&i->lock);
+}
+
 void change_publish(struct identity *i, const struct change *c, struct tls_identity **fresh, struct steps *steps)
 {
     fault_point("swap.recorded");
@@ -96,6 +128,8 @@ void change_publish(struct identity *i, const struct change *c, struct tls_ident
     identity_publish(i, TAKE(*fresh), (uint64_t)c->swap.generation);
     fault_point("swap.switched");
     step_add(steps, "switch", "ok", "New connections are shown it from now on; open ones go on.");
+    if (c->swap.confirm_by > 0)
+        await(i, &c->swap);
 }
 
 /* Everything is checked and built: on disk, then on the wire. */

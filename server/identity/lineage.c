@@ -63,6 +63,15 @@ static struct names names_of(const struct advance *v)
     return out;
 }
 
+/* What is shown already under every name has nothing to be confirmed. */
+static bool must_be_confirmed(const struct advance *v)
+{
+    for (size_t n = 0; n < v->before.len; n++)
+        if (v->wish.confirm_within_sec > 0 && v->before.at[n].version_n != v->change.swap.after.at[n].version_n)
+            return true;
+    return false;
+}
+
 static void plan_change(struct advance *v)
 {
     struct change *c = &v->change;
@@ -71,6 +80,10 @@ static void plan_change(struct advance *v)
     c->swap = (struct swap_row){ .id = id_new(), .asked_by = v->who->id, .generation = v->has_last ? v->last.generation + 1 : 1, .state = "kept",
                                  .at = clock_now(), .before = v->before, .reason = "followed" };
     c->swap.after = change_rows_after(&v->before, &v->s, v->snis, v->snis_len, v->a);
+    if (must_be_confirmed(v)) {
+        c->swap.state = "pending";
+        c->swap.confirm_by = c->swap.at + v->wish.confirm_within_sec;
+    }
     change_certificates(c, v->a);
     c->detail = change_detail(c, v->s.item.common_name, v->a);
 }
@@ -201,7 +214,15 @@ static enum err record_return(struct tx *tx, void *arg, struct error *e)
     return ERR_NONE;
 }
 
-static enum err check_return(const struct return_wish *wish, const struct inventory_item *now, const struct inventory_item *then, struct error *e)
+/* What can be agreed to stands in the faults by its word. */
+static enum err refuse_version(struct findings *faults, const char *word, int number, const char *what, struct error *e)
+{
+    findings_add(faults, LEVEL_ERROR, word, "/version", "Version %d %s: renew instead, or accept it explicitly (%s).", number, what, word);
+    return fail_kind(e, ERR_INVALID, "no-longer-good", "%s", faults->at[faults->len - 1].text);
+}
+
+static enum err check_return(const struct return_wish *wish, const struct inventory_item *now, const struct inventory_item *then, struct arena *a,
+                             struct findings *faults, struct error *e)
 {
     char at[TIME_TEXT];
 
@@ -213,9 +234,9 @@ static enum err check_return(const struct return_wish *wish, const struct invent
     if (then->is_current)
         return fail_at(e, "/version", "version %d is the current one already", wish->number);
     if (strcmp(then->status, "expired") == 0 && !wish->accept_expired)
-        return fail_at(e, "/version", "version %d expired on %s: renew instead, or accept it explicitly (expired)", wish->number, at);
+        return refuse_version(faults, "expired", wish->number, arena_printf(a, "expired on %.10s", at), e);
     if (strcmp(then->status, "revoked") == 0 && !wish->accept_revoked)
-        return fail_at(e, "/version", "version %d is revoked: renew instead, or accept it explicitly (revoked)", wish->number);
+        return refuse_version(faults, "revoked", wish->number, "is revoked", e);
     return ERR_NONE;
 }
 
@@ -244,7 +265,7 @@ enum err identity_return_to(struct identity *i, const struct actor *who, const s
     v.wish.certificate = wish->certificate;
     r = read_versions(i, wish, a, &now, &then, e);
     if (r == ERR_NONE)
-        r = check_return(wish, &now, &then, e);
+        r = check_return(wish, &now, &then, a, faults, e);
     if (r == ERR_NONE)
         r = begin(&v, e);
     if (r == ERR_NONE && v.snis_len > 0)

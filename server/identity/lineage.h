@@ -6,8 +6,8 @@
 #include "identity/identity.h"
 #include "inventory/replace.h"
 
-/* wish->replaces names the lineage; its hooks are set here. accepts: only accept_untrusted and accept_name_mismatch are read.
-   swap->steps_len 0: this server does not show it. A preview tells what would be in the differences of wish->replaces and in swap->steps. */
+/* wish->replaces names the lineage; its hooks are set here. accepts: all but certificate and hostnames are read. Confirmed too late or never, the
+   version that was shown comes back, and the lineage goes back to it. swap->steps_len 0: this server does not show it. A preview tells what would be in the differences of wish->replaces and in swap->steps. */
 enum err identity_replace(struct identity *i, const struct actor *who, struct import_wish *wish, const struct swap_wish *accepts, struct arena *a,
                           struct findings *faults, struct import_result *out, struct swap_result *swap, struct error *e) MUST_CHECK;
 

@@ -34,14 +34,6 @@ void identity_publish(struct identity *i, struct tls_identity *fresh, uint64_t g
     tls_identity_unref(fresh);
 }
 
-static void await(struct identity *i, const struct id *swap, unsigned seconds)
-{
-    pthread_mutex_lock(&i->lock);
-    i->pending = *swap;
-    i->return_at_ms = clock_mono_ms() + (int64_t)seconds * 1000;
-    pthread_mutex_unlock(&i->lock);
-}
-
 static enum err names_asked(const struct swap_wish *wish, const struct names *all, struct arena *a, const char *const **snis, size_t *snis_len,
                             struct names *names, struct error *e)
 {
@@ -134,12 +126,9 @@ enum err identity_select(struct identity *i, const struct actor *who, const stru
     }
     step_add(&steps, "canary", "ok", "A trial handshake by TLS 1.3 and by TLS 1.2 was accepted.");
     r = change_commit(i, who, &rec, &fresh, &steps, e);
-    if (r)
-        return r;
-    if (rec.swap.confirm_by > 0)
-        await(i, &rec.swap.id, wish->confirm_within_sec);
-    change_result(&rec, &steps, out);
-    return ERR_NONE;
+    if (r == ERR_NONE)
+        change_result(&rec, &steps, out);
+    return r;
 }
 
 /* What the listener shows without any row: a self-signed one made for the purpose. */
@@ -171,6 +160,33 @@ static enum err fill_certificates(struct identity *i, struct shown *rows, struct
     return r;
 }
 
+/* The lineage that brought the pending change goes back as well: to what was shown before, under the first of its names. */
+static enum err plan_return(struct identity *i, const struct swap_row *from, struct arena *a, struct change *c, struct error *e)
+{
+    CLEANUP(look_done) struct look look = { 0 };
+    struct shown after = from->after;
+    struct inventory_item was, is;
+    enum err r = store_look(i->with.store, &look, e);
+
+    for (size_t n = 0; r == ERR_NONE && n < from->before.len; n++) {
+        const struct shown_row *then = &from->before.at[n], *now = change_row(&after, then->sni);
+
+        if (now == NULL || now->version_n == then->version_n)
+            continue;
+        r = inventory_by_version(look_db(&look), then->version_n, a, &was, e);
+        if (r == ERR_NONE)
+            r = inventory_by_version(look_db(&look), now->version_n, a, &is, e);
+        if (r || !id_equal(&was.id, &is.id))
+            continue;
+        c->returns.certificate = is.id;
+        c->returns.from_n = now->version_n;
+        c->returns.from = is.number;
+        c->returns.to = was.number;
+        return ERR_NONE;
+    }
+    return r;
+}
+
 static enum err go_back(struct identity *i, const struct actor *who, const struct swap_row *from, const char *act, struct arena *a, struct swap_result *out, struct error *e)
 {
     CLEANUP(tls_identity_drop) struct tls_identity *fresh = NULL;
@@ -194,6 +210,8 @@ static enum err go_back(struct identity *i, const struct actor *who, const struc
         rec.swap.after.at[n].previous_n = now != NULL ? now->version_n : 0;
     }
     r = fill_certificates(i, &rec.swap.after, a, e);
+    if (!r && was_pending && strcmp(from->reason, "followed") == 0)
+        r = plan_return(i, from, a, &rec, e);
     if (!r)
         r = build_or_temporary(i, &rec.swap.after, (uint64_t)rec.swap.generation, a, &fresh, e);
     if (r)

@@ -2,9 +2,11 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
+import { X509Certificate } from 'node:crypto';
 import { file, started, tool } from './lib/daemon.mjs';
+import { foreign } from './lib/foreign.mjs';
 
-test('in the console: replaced with a file, rolled back, archived, brought back; what is in use says by whom', async () => {
+test('in the console: replaced with a file, rolled back (to an expired version when that is agreed to), archived, brought back; what is in use says by whom', async () => {
   const d = await started(), made = names => d.ok('POST', '/api/v1/certificates', names);
   try {
     const c = await made({ dns_names: ['page.example.lan'] });
@@ -35,6 +37,21 @@ test('in the console: replaced with a file, rolled back, archived, brought back;
       await b.button('Bring back').click();
       await b.button('Replace with file…').waitFor();
       assert.equal((await d.ok('GET', `/api/v1/certificates/${c.id}`)).version, 1);
+
+      // an expired one is refused, told why, and comes back when that is ticked
+      const over = await made({ dns_names: ['over.example.lan'] }), f = foreign(d.dir, 'over');
+      await d.ok('POST', `/api/v1/certificates/${over.id}/replace`, { data: f.leaf('o', { dns: ['over.example.lan'], ip: [], until: '20240101000000Z' }), accept: ['expired'] });
+      await d.ok('POST', `/api/v1/certificates/${over.id}/rollback`, { version: 1 });
+      await b.page.goto(`https://localhost:${d.https}/#/certificates/${over.id}/versions`);
+      await b.button('Roll back to version 2').click();
+      await b.button('Roll back').click();
+      await b.sees('Version 2 expired on');
+      await b.inOrder('expired version');
+      await b.picture('rollback-expired');
+      await b.field('Bring it back although it has expired').check();
+      await b.button('Roll back').click();
+      await b.sees('Rolled back: version 2');
+      assert.equal((await d.ok('GET', `/api/v1/certificates/${over.id}`)).status, 'expired');
       const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id;
       await b.page.goto(`https://localhost:${d.https}/#/certificates/${server}/uses`);
       await b.sees('This web server shows it');
@@ -42,6 +59,44 @@ test('in the console: replaced with a file, rolled back, archived, brought back;
       await b.sees('It is in use');
       await b.inOrder('in use');
       await b.picture('uses');
+    } finally { await b.end(); }
+  } finally { await d.end(); }
+});
+
+test("in the console: the server's own certificate is replaced with a file; the page is led over, confirms there, and the next handshake shows it", async () => {
+  const d = await started();
+  try {
+    const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id, f = foreign(d.dir, 'server');
+    file(f.dir, 'both.pem', f.leaf('s'));
+    const b = await Browser.signedIn(d, 'browser');
+    try {
+      await b.page.goto(`https://localhost:${d.https}/#/certificates/${server}`);
+      await b.button('Replace with file…').click();
+      await b.field('File').setInputFiles(join(f.dir, 'both.pem'));
+      await b.button('Look at it').click();
+      await b.sees('This server shows it');
+      assert.equal(await b.button('Replace').isDisabled(), true, 'its chain is not known here');
+      await b.field('Use it although its chain is not known here').check();
+      await b.inOrder('replace what is shown');
+      await b.picture('replace-own');
+      const left = b.page.waitForEvent('framenavigated', { predicate: frame => /chrome-error/.test(frame.url()) });
+      await b.button('Replace').click();
+      await left;
+      await b.clickThrough('text=Shown to every new connection');
+      await b.sees('The certificate is kept');
+      await b.inOrder('after the replacement');
+      const now = await d.ok('GET', '/api/v1/web-server', undefined, { ca: f.read('ca.pem') });
+      assert.deepEqual([now.state, now.serving.version, now.serving.certificate_id], ['kept', 2, server]);
+      const { stdout } = tool('openssl', ['s_client', '-connect', `127.0.0.1:${d.https}`, '-servername', 'localhost', '-CAfile', f.at('ca.pem'), '-verify_return_error'], { input: '' });
+      assert.equal(new X509Certificate(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/.exec(stdout)[0]).fingerprint256, new X509Certificate(f.read('s.pem')).fingerprint256);
+
+      // and back, to one that this browser knows: nothing is seen of it
+      await b.page.goto(`https://localhost:${d.https}/#/certificates/${server}/versions`);
+      await b.button('Roll back to version 1').click();
+      await b.sees('comes back by itself');
+      await b.button('Roll back').click();
+      await b.sees('Rolled back: version 1');
+      assert.deepEqual(await d.ok('GET', '/api/v1/web-server').then(w => [w.state, w.serving.version]), ['kept', 1]);
     } finally { await b.end(); }
   } finally { await d.end(); }
 });

@@ -2,10 +2,9 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import https from 'node:https';
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultPoints, file, started, tool } from './lib/daemon.mjs';
+import { foreign as foreignIn } from './lib/foreign.mjs';
 
 const names = { dns_names: ['localhost', 'ca.example.lan'], ip_addresses: ['127.0.0.1'] };
 const issue = (d, wish) => d.ok('POST', '/api/v1/certificates', wish);
@@ -13,6 +12,7 @@ const at = (c, tail = '') => `/api/v1/certificates/${c.id ?? c}${tail}`;
 const listed = async (d, filter = '') => (await d.ok('GET', `/api/v1/certificates?filter=${encodeURIComponent(filter)}&limit=500`)).items.map(c => c.id);
 
 let d;
+const foreign = name => foreignIn(d.dir, name);
 test.before(async () => { d = await started(); });
 test.after(async () => { await d.end(); });
 
@@ -117,22 +117,6 @@ test('on the command line: uses, archive, unarchive, delete', async () => {
 
 // Replace and roll back ----------------------------------------------------------------------------------------
 
-// A CA and leaves below it, by openssl.
-function foreign(name) {
-  const dir = join(d.dir, `foreign-${name}`), at = f => join(dir, f), read = f => readFileSync(at(f));
-  mkdirSync(dir);
-  tool('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', at('ca.key'), '-out', at('ca.pem'), '-days', '900', '-subj', `/CN=${name} Root`,
-    '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign']);
-  const leaf = (file_, { dns = ['localhost', 'ca.example.lan'], ip = ['127.0.0.1'], days = 200, use = 'serverAuth', key } = {}) => {
-    if (key) file(dir, `${file_}.key`, readFileSync(key));
-    else tool('openssl', ['genpkey', '-algorithm', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', at(`${file_}.key`)]);
-    tool('openssl', ['req', '-new', '-key', at(`${file_}.key`), '-out', at(`${file_}.csr`), '-subj', `/CN=${dns[0]}`]);
-    file(dir, 'x.cnf', `subjectAltName=${[...dns.map(n => `DNS:${n}`), ...ip.map(a => `IP:${a}`)]}\nextendedKeyUsage=${use}\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n`);
-    tool('openssl', ['x509', '-req', '-in', at(`${file_}.csr`), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-days', String(days), '-sha256', '-extfile', at('x.cnf'), '-out', at(`${file_}.pem`)]);
-    return Buffer.concat([read(`${file_}.pem`), read(`${file_}.key`)]).toString();
-  };
-  return { dir, at, read, leaf };
-}
 const thumbprint = pem => new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
 const replace = (c, data, more = {}) => d.call('POST', at(c, '/replace'), { data, ...more });
 
@@ -262,12 +246,77 @@ test('what this server shows follows at once: openssl sees it, those who are con
   assert.equal((await d.call('POST', at(server, '/rollback'), { version: version + 1 }, { token: operator })).status, 403);
 });
 
+// The CA of the file is known to this server and to the tests from now on.
+async function trusted(name) {
+  const f = foreign(name);
+  await d.ok('POST', '/api/v1/certificates/import', { data: f.read('ca.pem').toString(), store: 'root' });
+  d.ca += f.read('ca.pem');
+  return f;
+}
+async function settled() {
+  for (let n = 0; n < 300; n++) {
+    const now = await d.ok('GET', '/api/v1/web-server');
+    if (now.state === 'kept') return now;
+    await sleep(100);
+  }
+  return assert.fail('the change still waits');
+}
+
+test('replaced with a time to confirm it: nobody does, and both what is shown and the lineage go back, after kill -9 as well', async () => {
+  const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id, f = await trusted('unconfirmed');
+  const old = await d.ok('GET', at(server)), shown = onTheWire();
+  const told = await replace(server, f.leaf('u0'), { preview: true, confirm_within_sec: 600 });
+  assert.deepEqual([told.status, told.body.swap, (await d.ok('GET', '/api/v1/web-server')).state], [200, null, 'kept']);
+  for (const isKilled of [false, true]) {
+    const done = await replace(server, f.leaf(`u${isKilled}`), { confirm_within_sec: 1 });
+    assert.deepEqual([done.status, done.body.swap.state, done.headers.connection], [200, 'pending', 'close'], JSON.stringify(done.body));
+    if (isKilled) {
+      await d.stop('SIGKILL');
+      await d.start();
+    }
+    const now = await settled(), c = await d.ok('GET', at(server));
+    assert.deepEqual([now.serving.thumbprint_sha256, now.serving.version, onTheWire(), c.version, c.versions], [shown, old.version, shown, old.version, done.body.version]);
+    const [last, before] = (await d.ok('GET', at(server, '/history'))).items;
+    assert.deepEqual([last.act, last.detail, before.act], ['certificate.rolled-back', { version: old.version, from: done.body.version }, 'certificate.replaced']);
+  }
+});
+
+test('replaced and rolled back with a time to confirm it: confirmed it stays, taken back at once it is as before; meanwhile nothing else is changed', async () => {
+  const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id, f = await trusted('confirmed'), version = async () => (await d.ok('GET', at(server))).version;
+  const old = await version(), done = await replace(server, f.leaf('c1'), { confirm_within_sec: 600 });
+  assert.equal(done.body.swap.state, 'pending', JSON.stringify(done.body));
+  assert.equal((await replace(server, f.leaf('c2'))).body.type, '/problems/pending');
+  const fresh = thumbprint(f.read('c1.pem'));
+  assert.equal(onTheWire(), fresh);
+  assert.equal((await d.ok('POST', '/api/v1/web-server/confirm', {})).state, 'kept');
+  assert.deepEqual([await version(), onTheWire()], [done.body.version, fresh]);
+
+  const back = await d.call('POST', at(server, '/rollback'), { version: old, confirm_within_sec: 600 });
+  assert.deepEqual([back.status, back.body.version, back.body.swap.state, back.body.steps.at(-1).name], [200, old, 'pending', 'switch'], JSON.stringify(back.body));
+  assert.notEqual(onTheWire(), fresh);
+  await d.ok('POST', '/api/v1/web-server/rollback', {});
+  assert.deepEqual([await version(), onTheWire(), (await d.ok('GET', '/api/v1/web-server')).state], [done.body.version, fresh, 'kept']);
+
+  // of what is not shown there is nothing to confirm
+  const other = await issue(d, { dns_names: ['unshown.example.lan'] });
+  await d.ok('POST', at(other, '/renew'), {});
+  const plain = await d.ok('POST', at(other, '/rollback'), { version: 1, confirm_within_sec: 600 });
+  assert.deepEqual([plain.version, plain.swap, plain.steps], [1, null, []]);
+});
+
+test('an expired version comes back only when that is agreed to, and the refusal says by which word', async () => {
+  const c = await issue(d, { dns_names: ['over.example.lan'] }), f = foreign('over');
+  assert.equal((await replace(c, f.leaf('o', { dns: ['over.example.lan'], ip: [], until: '20240101000000Z' }), { accept: ['expired'] })).status, 200);
+  await d.ok('POST', at(c, '/rollback'), { version: 1 });
+  const refused = await d.call('POST', at(c, '/rollback'), { version: 2 });
+  assert.deepEqual([refused.status, refused.body.errors.map(e => [e.rule, e.pointer])], [422, [['expired', '/version']]]);
+  assert.equal((await d.ok('POST', at(c, '/rollback'), { version: 2, accept: ['expired'] })).status, 'expired');
+});
+
 test('the process ended at each point of replacing and rolling back: lineage and listener are both old or both new', async () => {
   const points = ['replace.', 'return.'].flatMap(faultPoints);
   assert.ok(points.length >= 6, points.join());
-  const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id, f = foreign('faults');
-  await d.ok('POST', '/api/v1/certificates/import', { data: f.read('ca.pem').toString(), store: 'root' });
-  d.ca += f.read('ca.pem');
+  const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id, f = await trusted('faults');
   for (const [n, point] of [...points, 'swap.recorded'].entries()) {
     const old = await d.ok('GET', at(server)), fresh = f.leaf(`f${n}`);
     await d.stop();
@@ -294,4 +343,15 @@ test('on the command line: replace and rollback', async () => {
   assert.match(d.cli(['cert', 'replace', c.id, f.at('bad.pem')], { status: 1 }).stderr, /other names/);
   assert.match(d.cli(['cert', 'rollback', c.id, '--version', '1']).stderr, /version 1 is the current one/);
   assert.equal(JSON.parse(d.cli(['cert', 'show', c.id, '--json']).stdout).version, 1);
+
+  const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id, g = await trusted('line-server'), shown = onTheWire();
+  file(g.dir, 'server.pem', g.leaf('s'));
+  assert.match(d.cli(['cert', 'replace', server, g.at('server.pem'), '--confirm-within', '600']).stderr, /signet server confirm/);
+  assert.equal(onTheWire(), thumbprint(g.read('s.pem')));
+  d.cli(['server', 'confirm']);
+  const first = (await d.ok('GET', at(server, '/versions'))).items.find(v => v.thumbprint_sha256 === shown).version;
+  assert.match(d.cli(['cert', 'rollback', server, '--version', String(first), '--confirm-within', '600']).stderr, /signet server confirm/);
+  d.cli(['server', 'rollback']);
+  assert.equal(onTheWire(), thumbprint(g.read('s.pem')));
+  assert.match(d.cli(['cert', 'rollback', server, '--version', '1', '--confirm-within', 'soon'], { status: 2 }).stderr, /seconds/);
 });

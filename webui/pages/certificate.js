@@ -11,7 +11,7 @@ import { ExportDialog, fileStem } from '../parts/export.js';
 import { Fields, Findings } from '../parts/fields.js';
 import { Described } from '../parts/describe.js';
 import { Icon } from '../parts/icon.js';
-import { Archived, DeleteDialog, InUseBy, ReplaceDialog, RollBack } from '../parts/lineage.js';
+import { Archived, DeleteDialog, InUseBy, ReplaceDialog, RollBackDialog } from '../parts/lineage.js';
 import { Permissions } from '../parts/permissions.js';
 import { Rosette } from '../parts/rosette.js';
 import { Badge, Busy, Button, Card, Dialog, Facts, Fault, Input, keyWord, Note, Page, Status, Submit, Tabs, Thumbprint, toast, When } from '../parts/ui.js';
@@ -71,14 +71,14 @@ function Path({ c }) {
       ? 'This certificate is OK: the path is whole and ends at a root that is known here.' : 'Something in the path needs a look: see the cards.'}<//>`}<//>`;
 }
 
-function Versions({ c, onDone }) {
+function Versions({ c, onRollBack }) {
   const load = useLoad(() => get(`/certificates/${c.id}/versions`), [c.id, c.version]);
   return html`<${Loaded} load=${load}>${({ items }) => html`<div class="table-frame"><table class="rows"><caption class="unseen">Versions</caption>
     <thead><tr><th scope="col">Version</th><th scope="col">Valid from</th><th scope="col">Expiration Date</th><th scope="col">Status</th><th scope="col">Serial number</th><th scope="col">Thumbprint</th><th scope="col"><span class="unseen">Roll back</span></th></tr></thead>
     <tbody>${items.map((v) => html`<tr><td data-label="Version">${v.version}${v.version === c.version && html` <${Badge} tone="accent" icon="ok">current<//>`}</td>
       <td data-label="Valid from"><${When} at=${v.not_before} /></td><td data-label="Expiration Date"><${When} at=${v.not_after} /></td><td data-label="Status"><${Status} of=${v.status} /></td>
       <td data-label="Serial number"><code class="wrap">${v.serial}</code></td><td data-label="Thumbprint"><code title=${v.thumbprint_sha1}>${v.thumbprint_sha1.slice(0, 12).toUpperCase()}…</code></td>
-      <td>${v.version !== c.version && !c.archived && html`<${RollBack} c=${c} to=${v.version} onDone=${onDone} />`}</td></tr>`)}</tbody></table></div>`}<//>`;
+      <td>${v.version !== c.version && !c.archived && html`<${Button} icon="back" onClick=${() => onRollBack(v.version)}>Roll back to version ${v.version}<//>`}</td></tr>`)}</tbody></table></div>`}<//>`;
 }
 
 function History({ c }) {
@@ -106,6 +106,7 @@ export function Certificate({ route }) {
   const [id, tab = 'general'] = route.parts.slice(1);
   const load = useLoad(() => get(`/certificates/${id}`), [id]);
   const [dialog, setDialog] = useState('');
+  const [returnTo, setReturnTo] = useState(0);
   useLive(['certificate', 'web-server'], (e) => (e.subject !== 'certificate' || e.subject_id === id) && load.reload());
   const c = load.value;
   const back = { href: c?.archived ? href('/certificates', { store: 'archived' }) : c?.store && c.store !== 'personal' ? href('/certificates', { store: c.store }) : href('/certificates'), label: 'All certificates' };
@@ -137,11 +138,12 @@ export function Certificate({ route }) {
       ${current === 'path' && html`<${Path} c=${c} />`}
       ${current === 'key' && html`<${Permissions} c=${c} />`}
       ${current === 'uses' && html`<${InUseBy} c=${c} />`}
-      ${current === 'versions' && html`<${Versions} c=${c} onDone=${load.reload} />`}
+      ${current === 'versions' && html`<${Versions} c=${c} onRollBack=${(to) => { setReturnTo(to); setDialog('rollback'); }} />`}
       ${current === 'history' && html`<${History} c=${c} />`}
     <//><//>
     ${dialog === 'export' && html`<${ExportDialog} certificate=${c} onClose=${() => setDialog('')} />`}
     ${dialog === 'replace' && html`<${ReplaceDialog} c=${c} onClose=${() => setDialog('')} onDone=${(done) => { setDialog(''); toast(`Replaced: version ${done.version}`); load.reload(); }} />`}
+    ${dialog === 'rollback' && html`<${RollBackDialog} c=${c} to=${returnTo} onClose=${() => setDialog('')} onDone=${(done) => { setDialog(''); toast(`Rolled back: version ${done.version}`); load.reload(); }} />`}
     ${dialog === 'delete' && html`<${DeleteDialog} c=${c} onClose=${() => setDialog('')} onDone=${gone} />`}
     ${dialog === 'renew' && html`<${RenewDialog} c=${c} onClose=${() => setDialog('')} onDone=${(fresh) => { setDialog(''); toast(`Renewed: version ${fresh.version}, until ${time.date(fresh.not_after)}`); load.reload(); }} />`}
   <//>`;

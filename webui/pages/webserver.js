@@ -8,7 +8,7 @@ import { href, refine } from '../lib/router.js';
 import * as time from '../lib/time.js';
 import { Picker } from '../parts/picker.js';
 import { Rosette } from '../parts/rosette.js';
-import { carry, confirmSwap, Countdown, SwapSteps } from '../parts/swap.js';
+import { carry, confirmOrCarry, Countdown, SwapSteps } from '../parts/swap.js';
 import { Badge, Busy, Button, Card, colons, Facts, Fault, Note, Page, Thumbprint, toast, When } from '../parts/ui.js';
 
 const STATES = { temporary: ['warn', 'info', 'temporary'], kept: ['good', 'ok', 'in use'], pending: ['warn', 'clock', 'waits for confirmation'] };
@@ -32,15 +32,8 @@ function Serving({ now }) {
 function Pending({ now, onChange }) {
   const act = useAction();
   const confirm = () => act.run(async () => {
-    try {
-      await confirmSwap();
-    } catch (problem) {
-      if (problem.status !== 0)
-        throw problem;
-      carry.over(now.pending.swap_id);
+    if (!await confirmOrCarry(now.pending.swap_id))
       return;
-    }
-    carry.done();
     toast('The certificate is kept');
     onChange();
   });

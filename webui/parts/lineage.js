@@ -5,7 +5,7 @@ import { base64Of } from '../lib/importing.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { href } from '../lib/router.js';
 import { Password } from './secret.js';
-import { SwapSteps } from './swap.js';
+import { ACCEPTABLE, Confirming, CONFIRM_WITHIN_SEC, overrulable, Overrule, stepsOf, SwapSteps, useConfirming } from './swap.js';
 import { Badge, Busy, Button, Check, Choice, Dialog, Empty, Fault, Field, Input, Note, Submit } from './ui.js';
 
 const BY = {
@@ -85,6 +85,10 @@ function Differences({ told, accept, setAccept }) {
     : html`<${Check} checked=${accept.includes(f.rule)} set=${(on) => setAccept(on ? [...accept, f.rule] : accept.filter((r) => r !== f.rule))} hint="It does not belong otherwise: tick it if that is meant.">${f.detail}<//>`}</li>`)}</ul>`;
 }
 
+function ComesBack() {
+  return html`<${Note}>Applies at once, without a restart. Open connections go on. If this browser cannot confirm it within ${CONFIRM_WITHIN_SEC} seconds, the version that is shown now comes back by itself.<//>`;
+}
+
 // A file is looked at first; what it would change is told before it does.
 export function ReplaceDialog({ c, onClose, onDone }) {
   const [file, setFile] = useState(null);
@@ -92,15 +96,26 @@ export function ReplaceDialog({ c, onClose, onDone }) {
   const [accept, setAccept] = useState([]);
   const [told, setTold] = useState(null);
   const act = useAction();
-  const send = async (preview) => post(`/certificates/${c.id}/replace`, { data: await base64Of(file), filename: file.name.slice(0, 200), preview, accept, ...(password ? { password } : {}) });
+  const confirming = useConfirming(onDone);
+  const send = async (preview) => post(`/certificates/${c.id}/replace`, {
+    data: await base64Of(file), filename: file.name.slice(0, 200), preview, accept, confirm_within_sec: CONFIRM_WITHIN_SEC, ...(password ? { password } : {}),
+  });
   const missing = told ? told.differences.filter((f) => f.level !== 'note' && !accept.includes(f.rule)) : [];
-  const stopped = told?.steps.some((s) => s.result === 'failed');
-  const go = () => file && act.run(async () => (told ? onDone(await send(false)) : setTold(await send(true))));
+  const failed = told ? told.steps.filter((s) => s.result === 'failed').map((s) => s.name) : [];
+  const words = ACCEPTABLE.filter(([, step]) => failed.includes(step));
+  const stopped = failed.length > words.filter(([word]) => accept.includes(word)).length;
+  const replace = async () => {
+    const done = await send(false);
+    confirming.after(done, done.swap);
+  };
+  const go = () => file && act.run(async () => (told ? replace() : setTold(await send(true))));
   const chosen = (e) => {
     setFile(e.currentTarget.files[0] || null);
     setTold(null);
     setAccept([]);
   };
+  if (confirming.made)
+    return html`<${Dialog} title="Replace with file" onClose=${() => onDone(confirming.made)} footer=${html`<${Button} onClick=${() => onDone(confirming.made)}>Close<//>`}><${Confirming} of=${confirming} /><//>`;
   return html`<${Dialog} title="Replace with file" onClose=${onClose} form=${go} footer=${html`<${Button} onClick=${onClose}>Cancel<//>
       <${Submit} icon=${told ? 'swap' : 'next'} busy=${act.busy} disabled=${!file || missing.length > 0 || stopped}>${told ? 'Replace' : 'Look at it'}<//>`}>
     <p>The certificate in the file becomes version ${c.versions + 1}. Whatever uses this certificate follows; the earlier versions stay.</p>
@@ -108,17 +123,35 @@ export function ReplaceDialog({ c, onClose, onDone }) {
     <${Password} label="Password of the file, if it has one" value=${password} set=${(v) => { setPassword(v); setTold(null); }} problem=${act.problem} pointer="/password" />
     ${told && html`<${Note} tone=${missing.length > 0 || stopped ? 'warn' : 'good'} title="It would be version ${told.version}">${told.items[told.item].subject || 'without a subject'}, issued by ${told.items[told.item].issuer || 'itself'}.<//>
       <${Differences} told=${told} accept=${accept} setAccept=${setAccept} />
-      ${told.steps.length > 0 && html`<p>This server shows it:</p><${SwapSteps} steps=${told.steps} instantly />`}`}
+      ${told.steps.length > 0 && html`<p>This server shows it:</p><${SwapSteps} steps=${told.steps} instantly /><${Overrule} words=${words} accept=${accept} set=${setAccept} />
+        <${ComesBack} />`}`}
     <${Fault} of=${act.problem} fields=${['/data', '/password']} />
   <//>`;
 }
 
-export function RollBack({ c, to, onDone }) {
-  const [asks, setAsks] = useState(false);
+const RETURNS = [
+  ['expired', '', 'Bring it back although it has expired'],
+  ['revoked', '', 'Bring it back although it is revoked'],
+  ...ACCEPTABLE,
+];
+
+// What stands against it is told by the refusal, and can be agreed to then.
+export function RollBackDialog({ c, to, onClose, onDone }) {
+  const [accept, setAccept] = useState([]);
   const act = useAction();
-  const go = () => act.run(async () => onDone(await post(`/certificates/${c.id}/rollback`, { version: to })));
-  return html`<${Button} icon="back" onClick=${() => setAsks(true)}>Roll back to version ${to}<//>
-    ${asks && html`<${Dialog} title="Roll back to version ${to}" onClose=${() => setAsks(false)} form=${go} footer=${html`<${Button} onClick=${() => setAsks(false)}>Cancel<//><${Submit} icon="back" busy=${act.busy}>Roll back<//>`}>
-      <p>Version ${to} becomes the current one again, and whatever uses this certificate follows. The other versions stay; the next one will be version ${c.versions + 1}.</p>
-      <${Fault} of=${act.problem} /><//>`}`;
+  const confirming = useConfirming(onDone);
+  const title = `Roll back to version ${to}`;
+  const go = () => act.run(async () => {
+    const done = await post(`/certificates/${c.id}/rollback`, { version: to, confirm_within_sec: CONFIRM_WITHIN_SEC, ...(accept.length ? { accept } : {}) });
+    confirming.after(done, done.swap);
+  });
+  if (confirming.made)
+    return html`<${Dialog} title=${title} onClose=${() => onDone(confirming.made)} footer=${html`<${Button} onClick=${() => onDone(confirming.made)}>Close<//>`}><${Confirming} of=${confirming} /><//>`;
+  return html`<${Dialog} title=${title} onClose=${onClose} form=${go} footer=${html`<${Button} onClick=${onClose}>Cancel<//><${Submit} icon="back" busy=${act.busy}>Roll back<//>`}>
+    <p>Version ${to} becomes the current one again, and whatever uses this certificate follows. The other versions stay; the next one will be version ${c.versions + 1}.</p>
+    ${stepsOf(act.problem).length > 0 && html`<${SwapSteps} steps=${stepsOf(act.problem)} instantly />`}
+    <${Fault} of=${act.problem} />
+    <${Overrule} words=${overrulable(act.problem, accept, RETURNS)} accept=${accept} set=${setAccept} />
+    ${!act.problem && c.used_by?.includes('web-server') && html`<${ComesBack} />`}
+  <//>`;
 }

@@ -3,15 +3,9 @@ import { html, useEffect, useRef, useState } from '../lib/html.js';
 import { get, put } from '../lib/api.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { commonNameOf, isAddress } from '../lib/names.js';
-import { carry, confirmSwap, SwapSteps } from './swap.js';
+import { Confirming, CONFIRM_WITHIN_SEC, overrulable, Overrule, stepsOf, SwapSteps, useConfirming } from './swap.js';
 import { Icon } from './icon.js';
 import { Badge, Busy, Button, Check, Dialog, Fault, Note, Submit, When } from './ui.js';
-
-const CONFIRM_WITHIN_SEC = 60;
-const ACCEPTABLE = [
-  ['untrusted', 'chain', 'Use it although its chain is not known here'],
-  ['name-mismatch', 'names', 'Use it although not every name matches'],
-];
 
 function Matches({ names, matches }) {
   return html`<ul class="matches">${names.map((name, i) => html`<li><${Badge} tone=${matches[i] ? 'good' : 'quiet'} icon=${matches[i] ? 'ok' : 'bad'}>${matches[i] ? '' : html`<span class="unseen">does not match </span>`}${name}<//></li>`)}</ul>`;
@@ -31,37 +25,13 @@ function Candidates({ load, chosen, set }) {
         ${items.length === 0 && html`<tr><td colspan="4">No certificate here has a private key. <a href="#/request">Request one</a></td></tr>`}</tbody></table></div></div>`;
 }
 
-function stepsOf(problem) {
-  return problem?.document?.steps || [];
-}
-
-// Which refusals an administrator may overrule, of those that were met.
-function overrulable(problem) {
-  const failed = new Set([...stepsOf(problem).filter((s) => s.result === 'failed').map((s) => s.name), ...(problem?.errors || []).map((e) => e.rule)]);
-  return ACCEPTABLE.filter(([word, step]) => failed.has(step) || failed.has(word));
-}
-
 export function Picker({ select, onClose, onDone }) {
   const load = useLoad(() => get('/web-server/candidates'), []);
   const [chosen, setChosen] = useState(select || '');
   const [accept, setAccept] = useState([]);
   const [only, setOnly] = useState([]);
-  const [swap, setSwap] = useState(null);
   const act = useAction();
-  const confirming = useAction();
-
-  const confirm = (made) => confirming.run(async () => {
-    try {
-      await confirmSwap();
-    } catch (problem) {
-      if (problem.status !== 0)
-        throw problem;
-      carry.over(made.swap_id);
-      return;
-    }
-    carry.done();
-    onDone(made);
-  });
+  const confirming = useConfirming(onDone);
   const apply = () => act.run(async () => {
     const body = { certificate_id: chosen, confirm_within_sec: CONFIRM_WITHIN_SEC };
     if (accept.length)
@@ -69,28 +39,24 @@ export function Picker({ select, onClose, onDone }) {
     if (only.length)
       body.hostnames = only;
     const made = await put('/web-server', body);
-    setSwap(made);
-    if (made.state === 'pending')
-      confirm(made);
-    else
-      onDone(made);
+    confirming.after(made, made);
   });
   const toggle = (list, set) => (word) => (on) => set(on ? [...list, word] : list.filter((w) => w !== word));
 
   const choosable = load.value?.items.find((c) => c.certificate_id === chosen)?.usable;
   const hostnames = (load.value?.names || []).filter((n) => !isAddress(n));
-  const buttons = swap ? html`<span class="spring"></span><${Button} onClick=${onClose}>Close<//>`
+  const buttons = confirming.made ? html`<span class="spring"></span><${Button} onClick=${onClose}>Close<//>`
     : html`<${Button} onClick=${onClose}>Cancel<//><${Submit} busy=${act.busy} disabled=${!choosable}>OK<//>`;
-  return html`<${Dialog} wide title="Edit certificate location" onClose=${onClose} form=${swap ? onClose : apply} footer=${buttons}>
+  return html`<${Dialog} wide title="Edit certificate location" onClose=${onClose} form=${confirming.made ? onClose : apply} footer=${buttons}>
     <${Fault} of=${load.problem} again=${load.reload} />
     ${!load.value && load.busy && html`<${Busy} />`}
-    ${swap ? html`<${SwapSteps} steps=${swap.steps} />${confirming.busy && html`<${Busy} label="Confirming over a new connection" />`}<${Fault} of=${confirming.problem} again=${() => confirm(swap)} />`
+    ${confirming.made ? html`<${Confirming} of=${confirming} />`
       : load.value && html`<${Candidates} load=${load} chosen=${chosen} set=${(id) => { setChosen(id); setAccept([]); act.clear(); }} />
         ${hostnames.length > 1 && html`<details class="only"><summary>Show it for some names only</summary><p class="hint">Nothing ticked: it becomes the certificate for everybody who has none of their own.</p>
           ${hostnames.map((n) => html`<${Check} checked=${only.includes(n)} set=${toggle(only, setOnly)(n)}>${n}<//>`)}</details>`}
         ${stepsOf(act.problem).length > 0 && html`<${SwapSteps} steps=${stepsOf(act.problem)} instantly />`}
         <${Fault} of=${act.problem} />
-        ${overrulable(act.problem).map(([word, , words]) => html`<${Check} checked=${accept.includes(word)} set=${toggle(accept, setAccept)(word)}>${words}<//>`)}
+        <${Overrule} words=${overrulable(act.problem)} accept=${accept} set=${setAccept} />
         ${!act.problem && html`<${Note}>Applies at once, without a restart. Open connections go on. If this browser cannot confirm it within ${CONFIRM_WITHIN_SEC} seconds, the previous certificate comes back by itself.<//>`}`}
   <//>`;
 }

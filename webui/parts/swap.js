@@ -1,7 +1,16 @@
 // swap - the browser's side of changing the certificate that it is talking to.
 import { html, useEffect, useState } from '../lib/html.js';
 import { post, Problem } from '../lib/api.js';
+import { useAction } from '../lib/load.js';
 import { Icon } from './icon.js';
+import { Busy, Check, Fault } from './ui.js';
+
+export const CONFIRM_WITHIN_SEC = 60;
+// What an administrator may overrule: the word that accepts it, the check that fails, and what it means.
+export const ACCEPTABLE = [
+  ['untrusted', 'chain', 'Use it although its chain is not known here'],
+  ['name-mismatch', 'names', 'Use it although not every name matches'],
+];
 
 const WORDS = {
   key: 'The key belongs to the certificate', dates: 'It is valid now', use: 'It may be used by a server', chain: 'Its chain is complete and known',
@@ -36,6 +45,56 @@ export const carry = {
   is: (id) => Boolean(id) && sessionStorage.getItem('swap') === id,
   done: () => sessionStorage.removeItem('swap'),
 };
+
+// A browser that does not know the new certificate is led to it by loading the page again; that page confirms. True: confirmed here.
+export async function confirmOrCarry(id) {
+  try {
+    await confirmSwap();
+  } catch (problem) {
+    if (problem.status !== 0)
+      throw problem;
+    carry.over(id);
+    return false;
+  }
+  carry.done();
+  return true;
+}
+
+// After a change was made: confirmed when it waits for that, then done. made: what the server answered; swap: its change of what is shown, if any.
+export function useConfirming(onDone) {
+  const [made, setMade] = useState(null);
+  const act = useAction();
+  const confirm = (answer, swap) => act.run(async () => {
+    if (await confirmOrCarry(swap.swap_id))
+      onDone(answer);
+  });
+  const after = (answer, swap) => {
+    if (swap?.state !== 'pending')
+      return onDone(answer);
+    setMade({ answer, swap });
+    return confirm(answer, swap);
+  };
+  return { after, made: made?.answer, busy: act.busy, problem: act.problem, again: () => confirm(made.answer, made.swap) };
+}
+
+export function Confirming({ of }) {
+  return html`<${SwapSteps} steps=${of.made.steps} />${of.busy && html`<${Busy} label="Confirming over a new connection" />`}<${Fault} of=${of.problem} again=${of.again} />`;
+}
+
+export const stepsOf = (problem) => problem?.document?.steps || [];
+
+// Which refusals may be overruled, of those that were met; none where another stands in the way as well.
+export function overrulable(problem, accepted = [], words = ACCEPTABLE) {
+  const failed = stepsOf(problem).filter((s) => s.result === 'failed').map((s) => s.name);
+  if (failed.some((name) => !words.some(([, step]) => step === name)))
+    return [];
+  const met = new Set([...failed, ...(problem?.errors || []).map((e) => e.rule)]);
+  return words.filter(([word, step]) => met.has(step) || met.has(word) || accepted.includes(word));
+}
+
+export function Overrule({ words, accept, set }) {
+  return words.map(([word, , says]) => html`<${Check} checked=${accept.includes(word)} set=${(on) => set(on ? [...accept, word] : accept.filter((w) => w !== word))}>${says}<//>`);
+}
 
 // The checks one after another, as fast as the eye follows.
 export function SwapSteps({ steps, instantly }) {

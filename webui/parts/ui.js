@@ -119,7 +119,7 @@ export function Fault({ of, fields = [], again }) {
   }, [of]);
   if (!of)
     return null;
-  const rest = of.rest ? of.rest(fields) : [];
+  const rest = of.rest ? of.rest(fields).filter((e) => e.detail !== of.detail) : [];
   return html`<div class="note bad" role="alert" ref=${box}><${Icon} name="warn" /><div>
     <strong>${of.title || 'Something went wrong'}</strong>
     <div>${of.detail || of.message}</div>
