@@ -14,6 +14,7 @@
 struct remote {
     const char *base;          /* "https://host:8443", or "http://localhost" by the socket */
     const char *socket, *ca, *token, *accept;
+    const char *if_match;      /* of one call */
 };
 
 enum err remote_config_path(struct arena *a, const char *file, const char **out, struct error *e)
@@ -109,7 +110,7 @@ static enum err as_error(const struct fetch_answer *answer, struct error *e)
             code = codes[i].code;
             break;
         }
-    fail(e, code, "%s", detail != NULL ? detail : answer->status == 401 ? "not signed in: run `signet login`" : "the daemon refused");
+    fail_kind(e, code, answer->status == 412 ? "precondition" : "", "%s", detail != NULL ? detail : answer->status == 401 ? "not signed in: run `signet login`" : "the daemon refused");
     first = json_array_get(json_object_get(problem, "errors"), 0);
     if (json_string_value(json_object_get(first, "detail")) != NULL)
         snprintf(e->text, sizeof(e->text), "%s", json_string_value(json_object_get(first, "detail")));
@@ -144,6 +145,8 @@ enum err remote_call(struct cli *c, const char *method, const char *path, json_t
         headers[n++] = arena_printf(c->arena, "Authorization: Bearer %s", c->remote->token);
     if (c->remote->accept != NULL)
         headers[n++] = arena_printf(c->arena, "Accept: %s", c->remote->accept);
+    if (c->remote->if_match != NULL)
+        headers[n++] = arena_printf(c->arena, "If-Match: %s", c->remote->if_match);
     headers[n] = NULL;
     ask.url = arena_printf(c->arena, "%s%s", c->remote->base, path);
     ask.unix_socket = c->remote->socket;
@@ -154,17 +157,41 @@ enum err remote_call(struct cli *c, const char *method, const char *path, json_t
     return out->status >= 400 ? as_error(out, e) : ERR_NONE;
 }
 
+static enum err read_json(const struct fetch_answer *answer, json_t **out, struct error *e)
+{
+    *out = answer->body.len > 0 ? json_loadb((const char *)answer->body.at, answer->body.len, 0, NULL) : json_null();
+    if (*out == NULL)
+        return fail(e, ERR_IO, "what answered is not Signet: no JSON came back");
+    return ERR_NONE;
+}
+
 enum err remote_json(struct cli *c, const char *method, const char *path, json_t *body, json_t **out, struct error *e)
 {
     struct fetch_answer answer;
     enum err r = remote_call(c, method, path, body, &answer, e);
 
+    return r ? r : read_json(&answer, out, e);
+}
+
+enum err remote_get(struct cli *c, const char *path, const char **etag, json_t **out, struct error *e)
+{
+    struct fetch_answer answer;
+    enum err r = remote_call(c, "GET", path, NULL, &answer, e);
+
     if (r)
         return r;
-    *out = answer.body.len > 0 ? json_loadb((const char *)answer.body.at, answer.body.len, 0, NULL) : json_null();
-    if (*out == NULL)
-        return fail(e, ERR_IO, "what answered is not Signet: no JSON came back");
-    return ERR_NONE;
+    *etag = answer.etag;
+    return read_json(&answer, out, e);
+}
+
+enum err remote_put(struct cli *c, const char *path, const char *etag, json_t *body, json_t **out, struct error *e)
+{
+    enum err r;
+
+    c->remote->if_match = etag;
+    r = remote_json(c, "PUT", path, body, out, e);
+    c->remote->if_match = NULL;
+    return r;
 }
 
 void remote_accept(struct cli *c, const char *type)

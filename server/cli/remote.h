@@ -11,6 +11,9 @@
 enum err remote_call(struct cli *c, const char *method, const char *path, json_t *body, struct fetch_answer *out, struct error *e) MUST_CHECK;
 /* The same, read as JSON; *out lives until the process ends. */
 enum err remote_json(struct cli *c, const char *method, const char *path, json_t *body, json_t **out, struct error *e) MUST_CHECK;
+enum err remote_get(struct cli *c, const char *path, const char **etag, json_t **out, struct error *e) MUST_CHECK;
+/* After remote_get: what was read with this ETag is changed only if it is still the same; else ERR_CONFLICT of kind "precondition". */
+enum err remote_put(struct cli *c, const char *path, const char *etag, json_t *body, json_t **out, struct error *e) MUST_CHECK;
 /* Headers of the next calls, such as Accept. */
 void remote_accept(struct cli *c, const char *type);
 char *remote_escape(struct arena *a, const char *text);                    /* for a query */

@@ -39,11 +39,14 @@ static size_t hear_header(char *at, size_t size, size_t n, void *arg)
     struct hearing *h = arg;
     char *type = value_of(h->arena, at, size * n, "Content-Type");
     char *disposition = value_of(h->arena, at, size * n, "Content-Disposition");
+    char *etag = value_of(h->arena, at, size * n, "ETag");
     char *cookie = value_of(h->arena, at, size * n, "Set-Cookie");
     const char *quoted = disposition != NULL ? strstr(disposition, "filename=\"") : NULL;
 
     if (type != NULL)
         h->out->type = type;
+    if (etag != NULL)
+        h->out->etag = etag;
     if (quoted != NULL)
         h->out->filename = arena_copy(h->arena, quoted + 10, strcspn(quoted + 10, "\""));
     if (cookie != NULL && *h->out->cookie == '\0') {
@@ -79,7 +82,7 @@ static void set_way(CURL *curl, const struct fetch_ask *ask)
 
 enum err fetch(const struct fetch_ask *ask, struct arena *a, struct fetch_answer *out, struct error *e)
 {
-    struct fetch_answer answer = { .type = "", .filename = "", .cookie = "" };
+    struct fetch_answer answer = { .type = "", .filename = "", .etag = "", .cookie = "" };
     struct hearing hearing = { .arena = a, .out = &answer };
     struct curl_slist *headers = NULL;
     char said[CURL_ERROR_SIZE] = "";

@@ -19,6 +19,7 @@ struct fetch_answer {
     long status;
     const char *type;                  /* Content-Type; "" when none */
     const char *filename;              /* of Content-Disposition; "" when none */
+    const char *etag;                  /* "" when none */
     const char *cookie;                /* first Set-Cookie, "name=value"; "" when none */
     struct bytes body;
 };

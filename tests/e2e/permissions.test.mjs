@@ -2,7 +2,8 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import { file, started, tool } from './lib/daemon.mjs';
+import { spawn } from 'node:child_process';
+import { SIGNET, file, started, tool } from './lib/daemon.mjs';
 
 let d;
 test.before(async () => { d = await started(); });
@@ -172,4 +173,18 @@ test('on the command line: show, grant, revoke and check', async () => {
   assert.deepEqual((await d.ok('GET', at(c, '/permissions'))).items, [row('role', 'auditor', 'manage')]);
   assert.match(d.cli(['key', 'permissions', 'check', 'nobody-here'], { status: 1 }).stderr, /look at the spelling/);
   d.cli(['key', 'permissions', 'grant', c.id, 'shell'], { status: 2 });
+});
+
+test('on the command line: of several who grant and revoke at once none is lost', async () => {
+  const c = await issue('crowd.example.lan'), names = Array.from({ length: 6 }, (_, n) => `crowd-${n}`);
+  for (const name of names) await token(name, 'viewer');
+  await allow(c, [row('role', 'auditor', 'use')]);
+  const key = (...args) => new Promise((done, failed) => {
+    const child = spawn(SIGNET, ['key', 'permissions', ...args, '--data', d.data], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', text => { said += text; });
+    child.on('exit', code => (code === 0 ? done() : failed(new Error(said))));
+  });
+  await Promise.all([...names.map(name => key('grant', c.id, name, '--export')), key('revoke', c.id, 'role:auditor')]);
+  assert.deepEqual((await d.ok('GET', at(c, '/permissions'))).items.map(i => i.name).sort(), names);
 });
