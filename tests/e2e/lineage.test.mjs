@@ -188,6 +188,29 @@ test('a version that was comes back: names, search and counters with it, and the
   assert.deepEqual((await d.ok('GET', at(c, '/history'))).items.find(h => h.act === 'certificate.rolled-back').detail, { version: 1, from: 2 });
 });
 
+test('owner, tags, notes, label and account stay and are found after renewing, replacing and rolling back', async () => {
+  const c = await issue(d, { dns_names: ['said.example.lan'] }), f = foreign('said');
+  const said = { owner: 'Harbour crew', tags: ['night shift', 'quayside'], notes: 'Ask Rolf\nbefore a change', label: 'The crane', account: 'NT SERVICE\\Crane' };
+  await d.ok('PATCH', at(c), said);
+  const steps = [
+    ['renewed', () => d.ok('POST', at(c, '/renew'), {}), 'said.example.lan'],
+    ['replaced', () => replace(c, f.leaf('other', { dns: ['other.example.lan'], ip: [] }), { accept: ['other-names'] }), 'other.example.lan'],
+    ['rolled back', () => d.ok('POST', at(c, '/rollback'), { version: 1 }), 'said.example.lan'],
+    ['replaced again', () => replace(c, f.leaf('again', { dns: ['said.example.lan', 'more.example.lan'], ip: [] }), { accept: ['other-names'] }), 'more.example.lan'],
+    ['rolled back to a replacement', () => d.ok('POST', at(c, '/rollback'), { version: 3 }), 'other.example.lan'],
+    ['renewed at last', () => d.call('POST', at(c, '/rollback'), { version: 2 }).then(() => d.ok('POST', at(c, '/renew'), {})), 'said.example.lan'],
+  ];
+  const found = async query => (await d.ok('GET', `/api/v1/certificates?${new URLSearchParams(query)}`)).items.map(i => i.id);
+  for (const [what, act, name] of steps) {
+    await act();
+    const now = await d.ok('GET', at(c));
+    assert.deepEqual(Object.fromEntries(Object.keys(said).map(k => [k, now[k]])), said, what);
+    assert.ok(now.dns_names.includes(name), what);
+    for (const q of ['harbour', 'quayside', 'night shift', 'rolf', 'the crane', name]) assert.deepEqual(await found({ q }), [c.id], `${what}: ${q}`);
+    for (const filter of ['owner:"Harbour crew"', 'tag:quayside', 'tag:"night shift"', `san:${name}`]) assert.deepEqual(await found({ filter }), [c.id], `${what}: ${filter}`);
+  }
+});
+
 // A client that keeps asking over one connection.
 function visitor() {
   const agent = new https.Agent({ keepAlive: true, maxSockets: 1 }), v = { asked: 0, failed: [], sockets: new Set() };
