@@ -11,6 +11,9 @@ SELECT n FROM job WHERE state = 'queued' AND kind = :kind AND run_at <= :now ORD
 -- job_abandoned: one of a kind whose runner did not come back
 SELECT n FROM job WHERE state = 'running' AND kind = :kind AND lease_until < :now ORDER BY lease_until LIMIT 1;
 
+-- jobs_free: whoever ran them is gone
+UPDATE job SET lease_until = 0 WHERE state = 'running' AND kind = :kind;
+
 -- job_lease: takes it
 UPDATE job SET state = 'running', lease_by = :lease_by, lease_until = :lease_until, is_again = 0, attempts = attempts + 1
  WHERE n = :n

@@ -93,7 +93,11 @@ struct wish {
 /* notes: warnings that the answer shows. Nothing leaves before it is on disk. */
 enum err ca_issue(struct ca *ca, const struct actor *who, const struct wish *wish, struct arena *a, struct findings *notes, struct issued *out, struct error *e) MUST_CHECK;
 /* A new version of a lineage of ours: same names, profile, issuer; a fresh key of the same kind (or the same key when it came from a CSR and `csr` is empty). */
-struct renewal_wish { struct id certificate; int64_t valid_days; struct bytes csr; const char *source; };
+struct renewal_wish {
+    struct id certificate; int64_t valid_days; struct bytes csr; const char *source;
+    enum err (*also)(struct tx *tx, const struct issued *made, void *arg, struct error *e);   /* rides in the same commit; NULL: nothing */
+    void *arg;
+};
 enum err ca_renew(struct ca *ca, const struct actor *who, const struct renewal_wish *wish, struct arena *a, struct findings *notes, struct issued *out, struct error *e) MUST_CHECK;
 
 /* out -------------------------------------------------------------------------------------------------- */

@@ -59,7 +59,7 @@ static void fill_wish(const struct roll *roll, const struct renewal_wish *asked,
         .dns_names = item->dns_names, .dns_len = item->dns_len, .ip_addresses = item->ip_addresses, .ip_len = item->ip_len,
         .valid_days = asked->valid_days, .key_type = r->cert.key.type, .is_exportable = item->is_exportable,
         .is_self_signed = item->is_self_signed, .csr = asked->csr, .renews = asked->certificate,
-        .label = item->label, .source = asked->source == NULL ? "renewal" : asked->source,
+        .label = item->label, .source = asked->source == NULL ? "renewal" : asked->source, .also = asked->also, .arg = asked->arg,
     };
     if (!item->is_self_signed)
         r->wish.issuer = issuer_of(roll, r);

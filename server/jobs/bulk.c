@@ -86,9 +86,16 @@ static void be_asker(struct bulk *b)
     b->who.rights = RIGHT_BIT(RIGHT_READ) | RIGHT_BIT(RIGHT_ISSUE) | RIGHT_BIT(RIGHT_MANAGE);
 }
 
+/* With the version: a renewal is not done twice after a crash. */
+static enum err placed(struct tx *tx, const struct issued *made, void *arg, struct error *e)
+{
+    (void)made;
+    return tell(tx, arg, e);
+}
+
 static enum err renew_one(struct bulk *b, const struct id *id, struct arena *a, struct findings *faults, struct error *e)
 {
-    struct renewal_wish wish = { .certificate = *id, .source = "renewal" };
+    struct renewal_wish wish = { .certificate = *id, .source = "renewal", .also = placed, .arg = b };
     struct issued made;
 
     return ca_renew(b->app->ca, &b->who, &wish, a, faults, &made, e);
@@ -142,17 +149,26 @@ static void not_done(struct bulk *b, const char *id, const struct error *why)
         b->told = arena_printf(b->arena, "%s\n%s: %s", b->told, id, why->text);
 }
 
-/* A renewal is not done twice after a crash: its place is recorded before the next one. */
+/* Where the last attempt came to: what progress_text wrote. */
+static void go_on(struct bulk *b)
+{
+    const char *failed = strstr(b->row.progress, ", "), *told = strchr(b->row.progress, '\n');
+
+    b->at = (size_t)strtoul(b->row.progress, NULL, 10);
+    b->failed = failed != NULL ? (size_t)strtoul(failed + 2, NULL, 10) : 0;
+    b->told = told != NULL ? told : "";
+}
+
+/* What is done twice after a crash is as if it was done once; renewals record their own place. */
 static enum err do_all(struct bulk *b, struct error *e)
 {
-    bool is_renewing = strcmp(member(b, "action"), "renew") == 0;
     const json_t *ids = json_object_get(b->body, "ids");
     struct actor clock = actor_clock("bulk");
     int64_t told_at = clock_now();
     enum err r = ERR_NONE;
 
     b->len = json_array_size(ids);
-    b->at = (size_t)strtoul(b->row.progress, NULL, 10);
+    go_on(b);
     while (r == ERR_NONE && b->at < b->len) {
         const char *id = json_string_value(json_array_get(ids, b->at++));
         struct error why = { 0 };
@@ -160,7 +176,7 @@ static enum err do_all(struct bulk *b, struct error *e)
         if (do_one(b, id, &why) != ERR_NONE)
             not_done(b, id, &why);
         fault_point("bulk.one");
-        if (is_renewing || clock_now() - told_at >= PROGRESS_SEC) {
+        if (clock_now() - told_at >= PROGRESS_SEC) {
             told_at = clock_now();
             r = store_write(b->app->store, &clock, tell, b, e);
         }
@@ -174,8 +190,6 @@ static enum err bulk_one(struct bulk *b, const struct actor *clock, struct error
     enum err r;
 
     b->found = false;
-    b->failed = 0;
-    b->told = "";
     r = store_write(b->app->store, clock, claim, b, e);
     if (r || !b->found)
         return r;

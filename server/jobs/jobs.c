@@ -185,11 +185,26 @@ static void free_jobs(struct jobs *j)
     free(j);
 }
 
+static enum err free_leases(struct tx *tx, void *arg, struct error *e)
+{
+    enum err r = ERR_NONE;
+
+    (void)arg;
+    for (size_t i = 0; r == ERR_NONE && i < TASKS; i++)
+        r = store_jobs_free(tx, tasks[i].kind, e);
+    return r;
+}
+
 enum err jobs_open(struct app *app, struct jobs **out, struct error *e)
 {
-    struct jobs *j = own_alloc(sizeof(*j));
+    struct actor who = actor_clock("jobs");
     pthread_condattr_t monotonic;
+    struct jobs *j;
+    enum err r = store_write(app->store, &who, free_leases, NULL, e);
 
+    if (r)
+        return r;
+    j = own_alloc(sizeof(*j));
     j->app = app;
     pthread_mutex_init(&j->lock, NULL);
     pthread_condattr_init(&monotonic);

@@ -111,6 +111,14 @@ static enum err settle(struct query *q, int64_t n, const char *lease_by, struct 
     return changed > 0 ? ERR_NONE : fail(e, ERR_CONFLICT, "the job took longer than its lease and was given to another runner");
 }
 
+enum err store_jobs_free(struct tx *tx, const char *kind, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(tx->db, Q_JOBS_FREE);
+
+    query_text(&q, ":kind", kind);
+    return query_run(&q, NULL, e);
+}
+
 static enum err take_away(struct tx *tx, int64_t n, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(tx->db, Q_JOB_REMOVE);

@@ -19,6 +19,8 @@ enum err store_job_claim(struct tx *tx, const char *kind, const char *lease_by, 
 /* Done: the row goes, unless somebody looks at it. Asked for again while it ran: queued again at once.
    A lease that another holds meanwhile: ERR_CONFLICT, and the caller's work is rolled back with it. */
 enum err store_job_finish(struct tx *tx, int64_t n, const char *lease_by, struct error *e) MUST_CHECK;
+/* At the start, when nobody runs anything: what the last process left running is due at once. */
+enum err store_jobs_free(struct tx *tx, const char *kind, struct error *e) MUST_CHECK;
 /* Back into the queue after 30 s, 1, 2, 4 ... minutes, an hour at most; "failed" after `attempts_max` (0: never gives up). */
 enum err store_job_fail(struct tx *tx, int64_t n, const char *lease_by, const char *problem, int attempts_max, struct error *e) MUST_CHECK;
 enum err store_job_progress(struct tx *tx, int64_t n, const char *lease_by, const char *progress, int64_t lease_sec, struct error *e) MUST_CHECK;

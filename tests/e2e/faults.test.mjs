@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { Daemon, SLOW, faultPoints, started, tool } from './lib/daemon.mjs';
+import { broken, rowsOf } from './lib/journal.mjs';
 
 // The client's own ledger: what was acknowledged must be there, once, whatever happened to the server.
 class Ledger {
@@ -149,6 +150,73 @@ test('the process ended at each named point of a swap: after it the old certific
       assert.equal(serving.thumbprint_sha256, after, `${point}: what is said is not what is shown`);
       if (state === 'pending') await d.ok('POST', '/api/v1/web-server/confirm', {});
     }
+  } finally { await d.end(); }
+});
+
+test('the process ended while a certificate is described: nothing of it is there, neither words, search nor journal', async () => {
+  const points = faultPoints('describe.');
+  assert.ok(points.length >= 1, points.join());
+  const d = await started(), said = { owner: 'Harbour crew', tags: ['quayside'], notes: 'Ask Rolf', label: 'The crane' };
+  try {
+    const { id } = await d.ok('POST', '/api/v1/certificates', { dns_names: ['told.example.lan'] });
+    const found = async () => Promise.all(['q=rolf', 'q=crane', 'filter=tag:quayside', 'filter=has:owner'].map(async query => (await d.ok('GET', `/api/v1/certificates?${query}`)).items.length));
+    for (const point of points) {
+      await d.stop();
+      await d.start({ SIGNET_TEST_FAULT: `${point}:1` });
+      await d.call('PATCH', `/api/v1/certificates/${id}`, said).catch(() => {});
+      assert.equal((await d.ended).code, 137, `${point} was not passed`);
+      d.child = undefined;
+      await d.start();
+      const now = await d.ok('GET', `/api/v1/certificates/${id}`);
+      assert.deepEqual([now.owner, now.tags, now.notes, now.label], ['', [], '', 'told.example.lan'], point);
+      assert.deepEqual(await found(), [0, 0, 0, 0], point);
+      assert.deepEqual((await d.ok('GET', `/api/v1/certificates/${id}/history`)).items.filter(h => h.act === 'certificate.described'), [], point);
+    }
+    await d.ok('PATCH', `/api/v1/certificates/${id}`, said);
+    await d.stop('SIGKILL');
+    await d.start();
+    assert.deepEqual(await found(), [1, 1, 1, 1], 'what was acknowledged is there');
+    await d.stop();
+    assert.deepEqual(broken(rowsOf(join(d.data, 'signet.db'))), []);
+  } finally { await d.end(); }
+});
+
+test('the process ended in the middle of a job for many: it goes on after the start, nothing is done twice, and what could not be done is still told', async () => {
+  const points = faultPoints('bulk.');
+  assert.ok(points.length >= 1, points.join());
+  const d = await started();
+  const ended = async id => {
+    for (let n = 0; n < 300; n++) {
+      const job = await d.ok('GET', `/api/v1/jobs/${id}`);
+      if (!['queued', 'running'].includes(job.state)) return job;
+      await sleep(100);
+    }
+    return assert.fail('the job did not go on');
+  };
+  try {
+    const made = [];
+    for (let n = 0; n < 4; n++) made.push((await d.ok('POST', '/api/v1/certificates', { dns_names: [`many-${n}.example.lan`] })).id);
+    await d.ok('POST', `/api/v1/certificates/${made[1]}/archive`, {});
+    const each = async member => Promise.all(made.map(async id => (await d.ok('GET', `/api/v1/certificates/${id}`))[member]));
+    const deeds = [
+      [{ action: 'renew' }, 'versions', [2, 1, 2, 2], /^4 of 4, 1 not done\n.*archived/],
+      [{ action: 'describe', owner: 'Harbour crew', add_tags: ['many'] }, 'owner', Array(4).fill('Harbour crew'), /^4 of 4$/],
+      [{ action: 'archive' }, 'archived', Array(4).fill(true), /^4 of 4$/],
+    ];
+    for (const point of points)
+      for (const [wish, member, after, told] of deeds) {
+        await d.stop();
+        await d.start({ SIGNET_TEST_FAULT: `${point}:3` });
+        await d.call('POST', '/api/v1/certificates/bulk', { ...wish, ids: made }).catch(() => {});   // its end may come before the answer
+        assert.equal((await d.ended).code, 137, `${point} was not passed`);
+        d.child = undefined;
+        await d.start();
+        const job = await ended((await d.ok('GET', '/api/v1/jobs')).items.find(j => j.kind === 'bulk').id);
+        assert.deepEqual([job.state, await each(member)], ['succeeded', after], `${point}: ${wish.action}: ${JSON.stringify(job)}`);
+        assert.match(job.progress, told);
+      }
+    await d.stop();
+    assert.deepEqual(broken(rowsOf(join(d.data, 'signet.db'))), []);
   } finally { await d.end(); }
 });
 
