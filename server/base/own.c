@@ -3,13 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SMALL = 1024 };
+
+/* What is small comes from the thread's own free list, which this libc's calloc passes by. */
 void *own_alloc(size_t len)
 {
-    void *at = calloc(1, len > 0 ? len : 1);
+    void *at = len <= SMALL ? malloc(len > 0 ? len : 1) : calloc(1, len);
 
     if (at == NULL)
         abort();
-    return at;
+    return len <= SMALL ? memset(at, 0, len) : at;
 }
 
 void *own_grow(void *old, size_t len)

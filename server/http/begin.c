@@ -61,11 +61,13 @@ static bool is_clean_id(const char *text)
 }
 
 /* The caller's own id when it is clean, else one of ours; the journal has a UUID in either case. */
-static void name_request(struct exchange *x)
+void exchange_name(struct exchange *x)
 {
     const char *given = request_header(&x->rq, "X-Request-Id");
     char text[ID_TEXT];
 
+    if (x->rq.id_text != NULL)
+        return;
     x->rq.who.request_id = id_new();
     id_text(&x->rq.who.request_id, text);
     if (!is_clean_id(given)) {
@@ -149,12 +151,13 @@ enum err exchange_begin(struct exchange *x, const char *method, bool *is_fatal, 
 {
     const char *fault;
     enum err r;
+    int count;
 
     *is_fatal = true;
     x->rq.method = arena_text(x->rq.arena, method);
-    x->headers = arena_take(x->rq.arena, HEADERS_MAX * sizeof(*x->headers));
+    count = MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, NULL, NULL);
+    x->headers = arena_take(x->rq.arena, (size_t)(count < HEADERS_MAX ? count : HEADERS_MAX) * sizeof(*x->headers));
     MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, keep_header, x);
-    name_request(x);
     if (is_bare(x->version, strlen(x->version)) || ends_bare(x, method))
         return unreadable("a line of the head does not end in CR LF", e);
     fault = framing_check(method, x->version, x->headers, x->headers_len, &x->framing);

@@ -4,7 +4,6 @@
 #include <linux/tcp.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/own.h"
@@ -139,7 +138,7 @@ static bool is_established(const struct conn *c)
 static ssize_t pull(gnutls_transport_ptr_t transport, void *out, size_t room)
 {
     struct conn *c = transport;
-    ssize_t got = recv(c->fd, out, room, 0);
+    ssize_t got = wire_read(&c->wire, out, room);
 
     if (got > 0 && c->phase == PHASE_IDLE)
         conn_phase(c, PHASE_HEADERS);
@@ -153,8 +152,7 @@ static ssize_t pull(gnutls_transport_ptr_t transport, void *out, size_t room)
 static ssize_t push(gnutls_transport_ptr_t transport, const giovec_t *parts, int len)
 {
     struct conn *c = transport;
-    struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)len };
-    ssize_t sent = sendmsg(c->fd, &message, MSG_NOSIGNAL);
+    ssize_t sent = wire_write(&c->wire, (const struct iovec *)parts, (size_t)len);
 
     if (sent < 0 && errno == EAGAIN && !is_established(c)) {
         conn_suspend(c, EPOLLOUT);
@@ -299,6 +297,7 @@ void conn_open(struct net *n, enum listener listener, int fd, const struct socka
     c->source.kind = SOURCE_CONN;
     c->net = n;
     c->fd = fd;
+    c->wire.fd = fd;
     c->listener = listener;
     c->is_tls = n->server->doors[listener].tls != NULL;
     c->is_local = listener == LISTEN_CONTROL;

@@ -8,6 +8,7 @@
 
 #include "http/address.h"
 #include "http/server.h"
+#include "http/wire.h"
 
 struct exchange;
 struct net;
@@ -39,6 +40,7 @@ struct conn {
     uint64_t body_len;             /* of the body so far: the rate floor */
     uint64_t seen;                 /* TCP_INFO: bytes received when it fell idle */
 
+    struct wire wire;              /* of TLS */
     unsigned finished;             /* Finished messages of the handshake: two end it */
     bool is_suspended, is_watched, is_dead;
     uint32_t watching;

@@ -75,6 +75,7 @@ void exchange_over(void *ctx, struct MHD_Connection *mhd, void **context, enum M
         return;
     c = x->rq.conn;
     c->exchange = NULL;
+    wire_drop(&c->wire);
     exchange_free(x);
     conn_phase(c, PHASE_IDLE);
 }
@@ -98,6 +99,7 @@ void exchange_refuse(struct exchange *x, const struct error *e)
     const char *allow = reply_find(&x->reply, "Allow");
 
     reply_clear(&x->reply);
+    exchange_name(x);
     if (x->rq.surface != NULL && x->rq.surface->problem != NULL)
         x->rq.surface->problem(&x->rq, e);
     if (x->reply.status == 0)
@@ -116,6 +118,8 @@ static enum err answer(struct exchange *x, struct error *e)
     enum err r;
 
     rq->body = buf_bytes(&x->body);
+    if ((rq->route->flags & ROUTE_QUICK) == 0)
+        exchange_name(x);
     r = doors_pass(x, e);
     if (!r)
         r = body_read(x, e);
@@ -145,30 +149,42 @@ static void finish_headers(struct exchange *x)
 {
     struct request *rq = &x->rq;
 
-    if (x->reply.page == NULL || x->reply.len > 0 || request_header(rq, "X-Request-Id") != NULL)
-        reply_header(rq, "X-Request-Id", rq->id_text != NULL ? rq->id_text : "-");
+    if (x->reply.page == NULL || x->reply.len > 0 || request_header(rq, "X-Request-Id") != NULL) {
+        exchange_name(x);
+        reply_header(rq, "X-Request-Id", rq->id_text);
+    }
     if (x->reply.closes || atomic_load_explicit(&rq->conn->net->server->is_draining, memory_order_relaxed))
         reply_header(rq, "Connection", "close");
+}
+
+/* RFC 9110, 6.4.1: these end with their head. */
+static bool sends_body(const struct exchange *x, const struct built *b)
+{
+    return b->has_body && b->status >= 200 && b->status != 204 && b->status != 304 && strcmp(x->rq.method, "HEAD") != 0;
 }
 
 static enum MHD_Result send_answer(struct exchange *x)
 {
     bool is_stream = x->reply.stream != NULL && strcmp(x->rq.method, "HEAD") != 0;
-    struct MHD_Response *m;
+    struct conn *c = x->rq.conn;
+    struct built b = { .status = x->reply.status };
     enum MHD_Result r;
-    bool is_lent = false;
-    int status;
 
     x->state = STATE_SENT;
     finish_headers(x);
-    status = x->reply.status;
-    conn_phase(x->rq.conn, is_stream ? PHASE_STREAM : PHASE_ANSWER);
-    m = is_stream ? feed_build(x) : reply_build(&x->rq, &status, &is_lent);
-    if (m == NULL)
+    conn_phase(c, is_stream ? PHASE_STREAM : PHASE_ANSWER);
+    if (is_stream)
+        b.answer = feed_build(x);
+    else
+        b = reply_build(&x->rq);
+    if (b.answer == NULL)
         return MHD_NO;
-    r = MHD_queue_response(x->mhd, (unsigned)status, m);
-    if (!is_lent)
-        MHD_destroy_response(m);
+    /* The library sends head and body in two records, one right after the other. */
+    if (c->is_tls && sends_body(x, &b))
+        wire_hold(&c->wire, x->rq.arena);
+    r = MHD_queue_response(x->mhd, (unsigned)b.status, b.answer);
+    if (!b.is_lent)
+        MHD_destroy_response(b.answer);
     return r;
 }
 
@@ -197,7 +213,7 @@ static enum MHD_Result at_head(struct exchange *x, const char *method)
         return MHD_YES;
     if (is_fatal)
         return refuse_now(x, &e, true);
-    x->refusal = e;
+    x->refusal = arena_copy(x->rq.arena, &e, sizeof(e));
     x->state = STATE_DISCARD;
     if (x->framing.content_length > DISCARD_MAX || request_header(&x->rq, "Expect") != NULL)
         return refuse_now(x, &e, true);
@@ -212,7 +228,8 @@ static enum MHD_Result at_part(struct exchange *x, const char *part, size_t *len
     if (x->state == STATE_BODY) {
         buf_add(&x->body, part, *len);
         if (x->body.is_over) {
-            fail_kind(&x->refusal, ERR_LIMIT, "too-large", "the body is larger than the %zu bytes that are taken here", x->body_max);
+            x->refusal = arena_take(x->rq.arena, sizeof(*x->refusal));
+            fail_kind(x->refusal, ERR_LIMIT, "too-large", "the body is larger than the %zu bytes that are taken here", x->body_max);
             buf_wipe(&x->body);
             x->state = STATE_DISCARD;
         }
@@ -231,9 +248,9 @@ static enum MHD_Result at_end(struct exchange *x)
     struct error e = { 0 };
 
     if (x->state == STATE_DISCARD) {
-        bool closes = strcmp(x->refusal.kind, "too-large") == 0 || x->discarded > 0;
+        bool closes = strcmp(x->refusal->kind, "too-large") == 0 || x->discarded > 0;
 
-        return refuse_now(x, &x->refusal, closes);
+        return refuse_now(x, x->refusal, closes);
     }
     if ((x->rq.route->flags & ROUTE_QUICK) != 0) {
         exchange_work(x);

@@ -25,7 +25,7 @@ struct exchange {
     struct match match;
     struct buf body;
     size_t body_max, discarded;
-    struct error refusal;          /* decided before the body was read: answered after it */
+    struct error *refusal;         /* decided before the body was read, in the arena: answered after it */
     struct exchange *next;         /* of the worker's queue, then of the mailbox */
     struct exchange *next_stream;
     struct stream *stream;         /* being fed */
@@ -44,6 +44,8 @@ void exchange_work(struct exchange *x);
 /* The surface's no, or ours where there is none. */
 void exchange_refuse(struct exchange *x, const struct error *e);
 
+/* Gives it its id, once: the journal and the answer tell it. What is answered from memory mostly needs none. */
+void exchange_name(struct exchange *x);
 /* begin.c: reads the head. ERR_NONE, or the refusal in *e; *is_fatal when the rest of the connection cannot be trusted. */
 enum err exchange_begin(struct exchange *x, const char *method, bool *is_fatal, struct error *e) MUST_CHECK;
 /* doors.c: who is it, is it our own page that asks, may it, was the password given lately. */

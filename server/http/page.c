@@ -31,6 +31,8 @@ struct page {
 
 static void add_header(struct page *p, const char *name, const char *value)
 {
+    if (p->fixed.headers == NULL)
+        p->fixed.headers = own_alloc(REPLY_HEADERS * sizeof(*p->fixed.headers));
     if (p->fixed.len < REPLY_HEADERS)
         p->fixed.headers[p->fixed.len++] = (struct reply_header){ own_text(name), own_text(value) };
 }
@@ -126,6 +128,7 @@ void page_unref(struct page *p)
         free((void *)p->fixed.headers[i].name);
         free((void *)p->fixed.headers[i].value);
     }
+    free(p->fixed.headers);
     free(p->type);
     free(p);
 }
@@ -198,27 +201,24 @@ static enum form choose(const struct request *rq, const struct page *p)
 }
 
 /* The handler's own headers win over the page's. */
-static void merge(struct reply *out, const struct reply *own, const struct reply *fixed)
+static void merge(struct request *rq, const struct reply *fixed)
 {
-    *out = *own;
-    for (size_t i = 0; i < fixed->len && out->len < REPLY_HEADERS; i++) {
-        if (reply_find(own, fixed->headers[i].name) == NULL)
-            out->headers[out->len++] = fixed->headers[i];
+    for (size_t i = 0; i < fixed->len; i++) {
+        if (reply_find(rq->reply, fixed->headers[i].name) == NULL)
+            reply_header(rq, fixed->headers[i].name, fixed->headers[i].value);
     }
 }
 
-struct MHD_Response *page_answer(struct request *rq, struct page *p, int *status, bool *is_lent)
+struct built page_answer(struct request *rq, struct page *p)
 {
     enum form form = choose(rq, p);
     bool is_same = has_it(request_header(rq, "If-None-Match"), p->etag[form]);
-    struct MHD_Response *made = is_same ? p->same[form] : p->answer[form];
-    struct reply both;
+    struct built b = { is_same ? p->same[form] : p->answer[form], is_same ? 304 : rq->reply->status, true, !is_same && p->body[form].len > 0 };
 
-    *status = is_same ? 304 : rq->reply->status;
-    if (rq->reply->len > 0 || made == NULL) {
-        merge(&both, rq->reply, &p->fixed);
-        return answer_of(p, form, is_same, &both);
+    if (rq->reply->len > 0 || b.answer == NULL) {
+        merge(rq, &p->fixed);
+        b.answer = answer_of(p, form, is_same, rq->reply);
+        b.is_lent = false;
     }
-    *is_lent = true;
-    return made;
+    return b;
 }

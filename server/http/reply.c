@@ -116,6 +116,8 @@ void reply_header(struct request *rq, const char *name, const char *value)
             return;
         }
     }
+    if (r->headers == NULL)
+        r->headers = arena_take(rq->arena, REPLY_HEADERS * sizeof(*r->headers));
     if (r->len < REPLY_HEADERS)
         r->headers[r->len++] = fresh;
 }
@@ -151,17 +153,15 @@ int reply_status(const struct request *rq)
     return rq->reply->status;
 }
 
-struct MHD_Response *reply_build(struct request *rq, int *status, bool *is_lent)
+struct built reply_build(struct request *rq)
 {
-    struct reply *r = rq->reply;
-    struct MHD_Response *m;
+    const struct reply *r = rq->reply;
+    struct built b = { .status = r->status, .has_body = r->body.len > 0 };
 
-    *is_lent = false;
-    *status = r->status;
     if (r->page != NULL)
-        return page_answer(rq, r->page, status, is_lent);
-    m = MHD_create_response_from_buffer(r->body.len, (void *)r->body.at, MHD_RESPMEM_PERSISTENT);
-    if (m != NULL)
-        headers_add(m, r, r->type);
-    return m;
+        return page_answer(rq, r->page);
+    b.answer = MHD_create_response_from_buffer(r->body.len, (void *)r->body.at, MHD_RESPMEM_PERSISTENT);
+    if (b.answer != NULL)
+        headers_add(b.answer, r, r->type);
+    return b;
 }

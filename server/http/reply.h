@@ -19,18 +19,23 @@ struct reply {
     struct page *page;                 /* a reference */
     struct stream *stream;             /* owned until it is fed to the connection */
     bool closes;
-    struct reply_header headers[REPLY_HEADERS];
+    struct reply_header *headers;      /* NULL, or room for REPLY_HEADERS */
     size_t len;
 };
 void reply_clear(struct reply *r);     /* back to none */
 const char *reply_find(const struct reply *r, const char *name);
 /* The answer as the library wants it: a new reference, or one lent by a page. Streams are made by exchange.c, which feeds them. */
-struct MHD_Response *reply_build(struct request *rq, int *status, bool *is_lent);
+struct built {
+    struct MHD_Response *answer;       /* NULL: no memory */
+    int status;
+    bool is_lent, has_body;
+};
+struct built reply_build(struct request *rq);
 
 /* What every answer carries, unless the reply itself names that header: headers.c. */
 void headers_add(struct MHD_Response *to, const struct reply *r, const char *type);
 
 /* page.c, for reply_build. */
-struct MHD_Response *page_answer(struct request *rq, struct page *page, int *status, bool *is_lent);
+struct built page_answer(struct request *rq, struct page *page);
 
 #endif

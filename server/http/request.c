@@ -37,9 +37,10 @@ const char *request_query(const struct request *rq, const char *name)
 const char *request_header(const struct request *rq, const char *name)
 {
     const struct exchange *x = exchange_of(rq);
+    size_t len = strlen(name);
 
     for (size_t i = 0; i < x->headers_len; i++) {
-        if (strcasecmp(x->headers[i].name, name) == 0)
+        if (x->headers[i].name_len == len && strcasecmp(x->headers[i].name, name) == 0)
             return x->headers[i].value;
     }
     return NULL;

@@ -198,6 +198,8 @@ static bool same_host(const char *a, const char *b)
 
     if (strcasecmp(a, b) == 0)
         return true;
+    if (strchr(a, ':') == NULL || strchr(b, ':') == NULL)
+        return false;
     return inet_pton(AF_INET6, a, &left) == 1 && inet_pton(AF_INET6, b, &right) == 1 && memcmp(&left, &right, sizeof(left)) == 0;
 }
 

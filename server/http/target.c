@@ -23,6 +23,9 @@ static char *decode(struct arena *a, const char *from, size_t len, bool plus_is_
     char *out = arena_take(a, len + 1);
     size_t n = 0;
 
+    /* What target_read let through is clean as it is. */
+    if (!plus_is_space && memchr(from, '%', len) == NULL)
+        return memcpy(out, from, len);
     for (size_t i = 0; i < len; i++) {
         if (from[i] == '%') {
             int high = i + 2 < len ? hex_digit(from[i + 1]) : -1;

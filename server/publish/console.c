@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "access/rights.h"
@@ -23,7 +24,8 @@ static const struct asset assets[] = {
 #undef ASSET
 
 /* Filled once, then only read. The pages live as long as the process: their bytes are part of it. */
-static struct { const char *url; struct page *page; } pages[sizeof(assets) / sizeof(*assets)];
+static struct shown { const char *url; struct page *page; } pages[sizeof(assets) / sizeof(*assets)];
+static size_t pages_len;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static bool is_document(const char *url)
@@ -50,6 +52,11 @@ static struct page *page_of(const struct asset *first)
     return page_new(&parts);
 }
 
+static int by_url(const void *a, const void *b)
+{
+    return strcmp(((const struct shown *)a)->url, ((const struct shown *)b)->url);
+}
+
 static void make_pages(void)
 {
     size_t len = 0;
@@ -60,16 +67,17 @@ static void make_pages(void)
         pages[len].url = a->url;
         pages[len++].page = page_of(a);
     }
+    pages_len = len;
+    qsort(pages, pages_len, sizeof(*pages), by_url);
 }
 
 struct page *console_page(const char *url)
 {
+    const struct shown wanted = { .url = url }, *found;
+
     pthread_once(&once, make_pages);
-    for (size_t i = 0; pages[i].url != NULL; i++) {
-        if (strcmp(pages[i].url, url) == 0)
-            return pages[i].page;
-    }
-    return NULL;
+    found = bsearch(&wanted, pages, pages_len, sizeof(*pages), by_url);
+    return found != NULL ? found->page : NULL;
 }
 
 /* The host by which this browser reaches us, without port. A Content-Security-Policy knows no IPv6 literal: "*" then. */

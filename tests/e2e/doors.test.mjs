@@ -46,6 +46,51 @@ test('what could smuggle a second request gets one 400 and a closed connection',
   assert.equal(statuses(await raw(second + second.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))), '200,200');
 });
 
+// What came, cut into answers: each as its method and status make it.
+function answers(bytes, methods) {
+  const out = [];
+  for (const method of methods) {
+    const end = bytes.indexOf('\r\n\r\n'), head = bytes.subarray(0, end).toString('latin1');
+    assert.match(head, /^HTTP\/1\.1 \d{3} /, `answer ${out.length} of ${methods.length}`);
+    const status = Number(head.slice(9, 12)), named = Number(head.match(/content-length: (\d+)/i)?.[1] ?? 0);
+    const len = method === 'HEAD' || status === 304 ? 0 : named;
+    out.push({ status, body: bytes.subarray(end + 4, end + 4 + len) });
+    bytes = bytes.subarray(end + 4 + len);
+  }
+  assert.equal(bytes.length, 0);
+  return out;
+}
+
+test('requests in one breath are answered in order and whole, with a body or without, to those who read slowly too', async () => {
+  const page = (await d.call('GET', '/', undefined, { token: null })).bytes.toString();
+  const path = page.match(/src="(\/assets\/[^"]+)"/)[1];
+  const asset = await d.call('GET', path, undefined, { token: null });
+  const line = (method, at, more = '') => ({ method, text: `${method} ${at} HTTP/1.1\r\nHost: localhost:${d.https}\r\n${more}\r\n` });
+  const kinds = [
+    [line('GET', path), 200, asset.bytes.length], [line('HEAD', path), 200, 0], [line('GET', path, `If-None-Match: ${asset.headers.etag}\r\n`), 304, 0],
+    [line('GET', '/api/v1/authorities', `Authorization: Bearer ${d.token}\r\n`), 200], [line('HEAD', '/nothing'), 404, 0], [line('GET', '/nothing'), 404],
+  ];
+  const all = Array.from({ length: 300 }, (_, n) => kinds[n * 7 % kinds.length]), last = line('GET', '/healthz', 'Connection: close\r\n');
+  const bytes = Buffer.from(all.map(([{ text }]) => text).join('') + last.text);
+  for (const piece of [bytes.length, 16000, 1000, 61]) {
+    const got = await new Promise((done, failed) => {
+      const socket = tls.connect({ host: '127.0.0.1', port: d.https, servername: 'localhost', ca: d.ca }), parts = [];
+      socket.pause();
+      for (let at = 0; at < bytes.length; at += piece) socket.write(bytes.subarray(at, at + piece));
+      setTimeout(() => socket.resume(), 300);
+      socket.on('data', data => parts.push(data));
+      socket.on('end', () => done(Buffer.concat(parts)));
+      socket.on('error', failed);
+    });
+    const made = answers(got, [...all.map(([{ method }]) => method), 'GET']);
+    all.forEach(([{ text }, status, len], n) => {
+      assert.equal(made[n].status, status, `in pieces of ${piece}, answer ${n} to ${text.slice(0, 60)}`);
+      if (len !== undefined) assert.equal(made[n].body.length, len, text.slice(0, 60));
+      if (len === asset.bytes.length) assert.ok(made[n].body.equals(asset.bytes));
+    });
+  }
+});
+
 test('only the names of this server are answered to: rebinding ends at the door', async () => {
   for (const path of ['/', '/api/v1/status', '/healthz', '/api/v1/session'])
     assert.equal((await d.call('GET', path, undefined, { headers: { host: 'evil.example' } })).status, 421, path);
