@@ -40,10 +40,13 @@ DELETE FROM name WHERE version = :version;
 -- name_of: in the order of the certificate
 SELECT reversed, kind FROM name WHERE version = :version ORDER BY place;
 
+-- name_page: of many versions at once
+SELECT asked.key, n.reversed, n.kind FROM json_each(:versions) AS asked JOIN name AS n ON n.version = asked.value ORDER BY asked.key, n.place;
+
 -- version_by_n: one version and what is beside it
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
-       (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
+       c.versions, v.flags, v.is_current, v.is_issued,
        k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account
   FROM version AS v
   JOIN certificate AS c ON c.n = v.certificate
@@ -51,10 +54,21 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
   LEFT JOIN key AS k ON k.id = v.key
  WHERE v.n = :n;
 
+-- version_page: many of them at once; the key says which of those asked for it is
+SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
+       i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
+       c.versions, v.flags, v.is_current, v.is_issued,
+       k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account, asked.key
+  FROM json_each(:versions) AS asked
+  JOIN version AS v ON v.n = asked.value
+  JOIN certificate AS c ON c.n = v.certificate
+  JOIN issuer AS i ON i.id = v.issuer
+  LEFT JOIN key AS k ON k.id = v.key;
+
 -- version_current: the current version of a lineage
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
-       (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
+       c.versions, v.flags, v.is_current, v.is_issued,
        k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account
   FROM certificate AS c
   JOIN version AS v ON v.n = c.current
@@ -65,7 +79,7 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 -- version_numbered: a version of a lineage by its number
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
-       (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
+       c.versions, v.flags, v.is_current, v.is_issued,
        k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account
   FROM certificate AS c
   JOIN version AS v ON v.certificate = c.n AND v.number = :number
@@ -76,7 +90,7 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 -- version_all: every version of a lineage, newest first
 SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.state, v.common_name, v.subject, v.key_type, v.profile, v.source,
        i.name, v.serial, v.spki_sha256, v.ski, v.sha1, v.sha256, v.not_before, v.not_after, v.issued_at, v.number,
-       (SELECT count(*) FROM version AS x WHERE x.certificate = c.n), v.flags, v.is_current, v.is_issued,
+       c.versions, v.flags, v.is_current, v.is_issued,
        k.blob IS NOT NULL OR k.uri IS NOT NULL, k.is_exportable, c.version, c.is_archived, c.owner, c.notes, c.account
   FROM certificate AS c
   JOIN version AS v ON v.certificate = c.n
@@ -88,6 +102,9 @@ SELECT v.n, c.n, c.id, v.issuer, v.key, v.requested_by, c.label, v.store, v.stat
 
 -- use_by: who uses a lineage
 SELECT DISTINCT by FROM use WHERE certificate = :certificate ORDER BY by LIMIT 50;
+
+-- use_page: of many lineages at once
+SELECT DISTINCT asked.key, u.by FROM json_each(:certificates) AS asked JOIN use AS u ON u.certificate = asked.value ORDER BY asked.key, u.by;
 
 -- issuer_certificate: the certificate that chains of our authority are built with
 SELECT d.body FROM authority AS a JOIN der AS d ON d.n = a.certificate WHERE a.id = :issuer;

@@ -4,6 +4,9 @@ UPDATE certificate SET label = :label, owner = :owner, notes = :notes, account =
 -- tag_of: the tags of a lineage
 SELECT tag FROM tag INDEXED BY tag_certificate WHERE certificate = :certificate ORDER BY tag LIMIT 100;
 
+-- tag_page: of many lineages at once
+SELECT asked.key, t.tag FROM json_each(:certificates) AS asked JOIN tag AS t INDEXED BY tag_certificate ON t.certificate = asked.value ORDER BY asked.key, t.tag;
+
 -- tag_add: ties a word to it
 INSERT INTO tag (tag, certificate) VALUES (:tag, :certificate) ON CONFLICT DO NOTHING;
 

@@ -7,9 +7,8 @@ SELECT day, sum(n) FROM tally
  WHERE facet = 'expiry' AND day BETWEEN :from AND :to AND value <> 'revoked'
  GROUP BY day HAVING sum(n) <> 0 ORDER BY day;
 
--- tally_sum: how many end within a span of days, revoked or not
-SELECT coalesce(sum(n), 0) FROM tally
- WHERE facet = :facet AND day BETWEEN :from AND :to AND (value = 'revoked') = :is_revoked;
+-- tally_ends: how many end on each day, the revoked ones apart
+SELECT day, value = 'revoked', n FROM tally WHERE facet = :facet;
 
 -- tally_values: how many there are of each value of a facet, the most first
 SELECT value, n FROM tally WHERE facet = :facet AND day = 0 AND n > 0 ORDER BY n DESC, value LIMIT :limit;

@@ -84,11 +84,11 @@ SELECT n FROM version WHERE sha256 >= :low AND sha256 < :high AND is_current = 1
 -- find_name: versions for a name, or for all below it
 SELECT DISTINCT version FROM name WHERE reversed >= :low AND reversed < :high LIMIT :limit;
 
--- find_words: lineages whose text holds all these trigrams
-SELECT c.current FROM search AS s JOIN certificate AS c ON c.n = s.rowid WHERE s.search MATCH :trigrams LIMIT :limit;
-
--- find_word_rows: lineages whose text holds these trigrams, in the order of their numbers
+-- find_words: lineages whose text holds all these trigrams, in the order of their numbers
 SELECT rowid FROM search WHERE search MATCH :trigrams LIMIT :limit;
+
+-- find_current: the version that a lineage has now
+SELECT current FROM certificate WHERE n = :n;
 
 -- find_issuer: what one issuer has signed
 SELECT n FROM version INDEXED BY version_issuer WHERE is_current = 1 AND issuer = :issuer LIMIT :limit;

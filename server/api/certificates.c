@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "ca/ca.h"
 
-enum { STEP_UP_SEC = 5 * MINUTES, CSR_TEXT_MAX = 128 * 1024, ISSUE_BODY_MAX = 192 * 1024 };
+enum { STEP_UP_SEC = 5 * MINUTES, CSR_TEXT_MAX = 128 * 1024, ISSUE_BODY_MAX = 192 * 1024, USUAL_JSON = 1024 /* one certificate in a list */ };
 
 /* show -------------------------------------------------------------------------------------------------- */
 
@@ -97,6 +97,7 @@ static enum err list(struct app *app, struct request *rq, struct error *e)
         return r;
 
     buf_init(&out, 8 * CERTIFICATE_JSON_MAX);
+    buf_room(&out, (page.len + 1) * USUAL_JSON);
     buf_text(&out, "{\"items\":[");
     for (size_t i = 0; i < page.len; i++) {
         if (i > 0)

@@ -38,14 +38,21 @@ static void put_text(struct buf *out, const char *text)
     buf_byte(out, '"');
 }
 
+/* What needs no escape: hexadecimal digits, times, ids. */
+static void put_plain(struct buf *out, const char *text, size_t len)
+{
+    buf_byte(out, '"');
+    buf_add(out, text, len);
+    buf_byte(out, '"');
+}
+
 /* Every member but the first stands behind a comma; names are ours and need no escape. */
 void member_name(struct buf *out, const char *name)
 {
     if (out->at[out->len - 1] != '{')
         buf_byte(out, ',');
-    buf_byte(out, '"');
-    buf_text(out, name);
-    buf_text(out, "\":");
+    put_plain(out, name, strlen(name));
+    buf_byte(out, ':');
 }
 
 void member_text(struct buf *out, const char *name, const char *value)
@@ -80,7 +87,8 @@ void member_time(struct buf *out, const char *name, int64_t at)
     char text[TIME_TEXT];
 
     time_text(at, text);
-    member_text(out, name, text);
+    member_name(out, name);
+    put_plain(out, text, strlen(text));
 }
 
 void member_time_or_null(struct buf *out, const char *name, int64_t at)
@@ -101,7 +109,7 @@ void member_id(struct buf *out, const char *name, const struct id *id)
         return;
     }
     id_text(id, text);
-    put_text(out, text);
+    put_plain(out, text, ID_TEXT - 1);
 }
 
 void member_hex(struct buf *out, const char *name, struct bytes value)
@@ -111,7 +119,8 @@ void member_hex(struct buf *out, const char *name, struct bytes value)
     if (value.len > 64)
         value.len = 64;
     text_hex(value, text);
-    member_text(out, name, text);
+    member_name(out, name);
+    put_plain(out, text, value.len * 2);
 }
 
 void member_texts(struct buf *out, const char *name, const char *const *at, size_t len)

@@ -22,7 +22,7 @@ void buf_wipe(struct buf *b)
     buf_done(b);
 }
 
-static bool has_room(struct buf *b, size_t more)
+static bool grow(struct buf *b, size_t more)
 {
     size_t room = b->room > 0 ? b->room : 256;
     uint8_t *at;
@@ -31,11 +31,10 @@ static bool has_room(struct buf *b, size_t more)
         b->is_over = true;
         return false;
     }
-    if (b->len + more <= b->room)
-        return true;
-
     while (room < b->len + more)
         room *= 2;
+    if (room == b->room)
+        return true;
     /* Not realloc: what grows may hold a secret, and the old copy would stay behind. */
     at = own_alloc(room);
     if (b->len > 0)
@@ -45,6 +44,19 @@ static bool has_room(struct buf *b, size_t more)
     b->at = at;
     b->room = room;
     return true;
+}
+
+static inline bool has_room(struct buf *b, size_t more)
+{
+    size_t top = b->room < b->max ? b->room : b->max;
+
+    return (!b->is_over && b->len < top && more <= top - b->len) || grow(b, more);
+}
+
+void buf_room(struct buf *b, size_t more)
+{
+    if (!b->is_over && b->len <= b->max && more <= b->max - b->len)
+        grow(b, more);
 }
 
 void buf_add(struct buf *b, const void *at, size_t len)
@@ -57,7 +69,8 @@ void buf_add(struct buf *b, const void *at, size_t len)
 
 void buf_byte(struct buf *b, uint8_t byte)
 {
-    buf_add(b, &byte, 1);
+    if (has_room(b, 1))
+        b->at[b->len++] = byte;
 }
 
 void buf_text(struct buf *b, const char *text)

@@ -15,6 +15,7 @@ struct buf {
 void buf_init(struct buf *b, size_t max);
 void buf_done(struct buf *b);                    /* frees; fine on a zeroed one */
 void buf_wipe(struct buf *b);                    /* overwrites, then frees: for secrets */
+void buf_room(struct buf *b, size_t more);       /* now, when it is known that about so much will come: not piece by piece */
 void buf_add(struct buf *b, const void *at, size_t len);
 void buf_byte(struct buf *b, uint8_t byte);
 void buf_text(struct buf *b, const char *text);

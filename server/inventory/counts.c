@@ -2,45 +2,53 @@
 #include "base/time.h"
 #include "inventory/rows.h"
 
-enum { DAY_FIRST = -719162, DAY_LAST = 2932896 };      /* year 1 to 9999 */
-
-/* How many that are not revoked end before an instant: whole days from the counts, the day it lies in by asking. */
-static enum err ending_before(const struct db *db, const char *facet, const char *store, int64_t at, int64_t *out, struct error *e)
+/* The day that an instant lies in is asked for from its nearer end: a day of a large store has a thousand. */
+static enum err add_part(const struct db *db, const char *store, int64_t at, struct ends_at *out, struct error *e)
 {
-    int64_t day = at >= 0 ? at / DAYS : (at - DAYS + 1) / DAYS, whole = 0, part = 0;
-    enum err r;
+    int64_t from = out->day * DAYS, to = from + DAYS, n = 0;
+    bool is_early = at - from <= to - at;
+    enum err r = is_early ? store_ending(db, store, from, at, &n, e) : store_ending(db, store, at, to, &n, e);
 
-    r = store_tally_sum(db, facet, false, DAY_FIRST, day - 1, &whole, e);
-    if (r == ERR_NONE)
-        r = store_ending(db, store, day * DAYS, at, &part, e);
-    *out = whole + part;
+    out->before += is_early ? n : out->on - n;
     return r;
 }
 
-static enum err count(const struct db *db, const char *facet, const char *store, int64_t now, struct inventory_counts *out, struct error *e)
+/* How many that are not revoked end before each of these instants: whole days from the counts, in one walk through them. */
+static enum err count_ends(const struct db *db, const char *facet, const char *store, const int64_t *at, size_t len, struct ends *out, struct error *e)
 {
-    int64_t good = 0, revoked = 0, expired = 0, soon = 0, days = 0;
     enum err r;
 
-    r = store_setting_number(db, "certificates.expiring_days", &days, e);
-    if (r == ERR_NONE)
-        r = store_tally_sum(db, facet, false, DAY_FIRST, DAY_LAST, &good, e);
-    if (r == ERR_NONE)
-        r = store_tally_sum(db, facet, true, DAY_FIRST, DAY_LAST, &revoked, e);
-    if (r == ERR_NONE)
-        r = ending_before(db, facet, store, now, &expired, e);
-    if (r == ERR_NONE)
-        r = ending_before(db, facet, store, now + days * DAYS, &soon, e);
-    if (r)
-        return r;
+    *out = (struct ends){ .len = len };
+    for (size_t i = 0; i < len; i++)
+        out->at[i].day = at[i] >= 0 ? at[i] / DAYS : (at[i] - DAYS + 1) / DAYS;
+    r = store_tally_ends(db, facet, out, e);
+    for (size_t i = 0; r == ERR_NONE && i < len; i++)
+        r = add_part(db, store, at[i], &out->at[i], e);
+    return r;
+}
 
-    *out = (struct inventory_counts){ .valid = good - soon, .expiring = soon - expired, .expired = expired, .revoked = revoked, .total = good + revoked };
-    return ERR_NONE;
+/* ends: before now, and before what ends then is "expiring". */
+static struct inventory_counts counts_of(const struct ends *ends)
+{
+    int64_t expired = ends->at[0].before, soon = ends->at[1].before;
+
+    return (struct inventory_counts){ .valid = ends->good - soon, .expiring = soon - expired, .expired = expired, .revoked = ends->revoked,
+                                      .total = ends->good + ends->revoked };
 }
 
 enum err inventory_count(const struct db *db, int64_t now, struct inventory_counts *out, struct error *e)
 {
-    return count(db, "expiry", NULL, now, out, e);
+    int64_t days = 0;
+    struct ends ends;
+    enum err r = store_setting_number(db, "certificates.expiring_days", &days, e);
+
+    if (r == ERR_NONE)
+        r = count_ends(db, "expiry", NULL, (const int64_t[]){ now, now + days * DAYS }, 2, &ends, e);
+    if (r)
+        return r;
+
+    *out = counts_of(&ends);
+    return ERR_NONE;
 }
 
 /* facets ------------------------------------------------------------------------------------------------------- */
@@ -62,39 +70,44 @@ static void add_value(struct inventory_facet *f, const char *value, const char *
         f->values[f->len++] = (struct inventory_value){ value, label, filter, count };
 }
 
-static enum err add_states(struct facets *f, int64_t now, struct error *e)
+static const struct { int days; const char *value, *label, *filter; } spans[] = {
+    { 7, "7d", "in 7 days", "expires>0d expires<7d" }, { 30, "30d", "in 30 days", "expires>0d expires<30d" },
+    { 90, "90d", "in 90 days", "expires>0d expires<90d" }, { 365, "1y", "in a year", "expires>0d expires<365d" },
+};
+enum { SPANS = sizeof(spans) / sizeof(*spans) };
+
+static void add_states(struct facets *f, const struct ends *ends)
 {
     struct inventory_facet *facet = open_facet(f, "state", 4);
-    struct inventory_counts n;
-    enum err r = count(f->db, arena_printf(f->arena, "%s/expiry", f->store), f->store, now, &n, e);
+    struct inventory_counts n = counts_of(ends);
 
-    if (r)
-        return r;
     add_value(facet, "valid", "Valid", "state:valid", n.valid);
     add_value(facet, "expiring", "Expiring", "state:expiring", n.expiring);
     add_value(facet, "expired", "Expired", "state:expired", n.expired);
     add_value(facet, "revoked", "Revoked", "state:revoked", n.revoked);
-    return ERR_NONE;
 }
 
-/* By the beginning of the day in which the span ends, but for now itself: the counts are by days. */
-static enum err add_spans(struct facets *f, int64_t now, struct error *e)
+static enum err add_ends(struct facets *f, int64_t now, struct error *e)
 {
-    static const struct { int days; const char *value, *label, *filter; } spans[] = {
-        { 7, "7d", "in 7 days", "expires>0d expires<7d" }, { 30, "30d", "in 30 days", "expires>0d expires<30d" },
-        { 90, "90d", "in 90 days", "expires>0d expires<90d" }, { 365, "1y", "in a year", "expires>0d expires<365d" },
-    };
-    struct inventory_facet *facet = open_facet(f, "expires", sizeof(spans) / sizeof(*spans));
-    const char *name = arena_printf(f->arena, "%s/expiry", f->store);
-    int64_t over = 0, until = 0;
-    enum err r = ending_before(f->db, name, f->store, now, &over, e);
+    struct inventory_facet *facet;
+    int64_t at[2 + SPANS], days = 0;
+    struct ends ends;
+    enum err r = store_setting_number(f->db, "certificates.expiring_days", &days, e);
 
-    for (size_t i = 0; r == ERR_NONE && i < sizeof(spans) / sizeof(*spans); i++) {
-        r = ending_before(f->db, name, f->store, now + spans[i].days * DAYS, &until, e);
-        if (r == ERR_NONE)
-            add_value(facet, spans[i].value, spans[i].label, spans[i].filter, until - over);
-    }
-    return r;
+    at[0] = now;
+    at[1] = now + days * DAYS;
+    for (size_t i = 0; i < SPANS; i++)
+        at[2 + i] = now + spans[i].days * DAYS;
+    if (r == ERR_NONE)
+        r = count_ends(f->db, arena_printf(f->arena, "%s/expiry", f->store), f->store, at, 2 + SPANS, &ends, e);
+    if (r)
+        return r;
+
+    add_states(f, &ends);
+    facet = open_facet(f, "expires", SPANS);
+    for (size_t i = 0; i < SPANS; i++)
+        add_value(facet, spans[i].value, spans[i].label, spans[i].filter, ends.at[2 + i].before - ends.at[0].before);
+    return ERR_NONE;
 }
 
 /* As the grammar reads it back. */
@@ -156,10 +169,8 @@ enum err inventory_facets(const struct db *db, const char *store, int64_t now, s
         { "issuer", "issuer:" }, { "key", "key:" }, { "has", "has:" }, { "source", "source:" }, { "tag", "tag:" },
     };
     struct facets f = { .db = db, .store = store, .arena = a, .at = arena_take(a, 8 * sizeof(*f.at)) };
-    enum err r = add_states(&f, now, e);
+    enum err r = add_ends(&f, now, e);
 
-    if (r == ERR_NONE)
-        r = add_spans(&f, now, e);
     for (size_t i = 0; r == ERR_NONE && i < sizeof(counted) / sizeof(*counted); i++)
         r = add_counted(&f, counted[i].name, strcmp(counted[i].name, "tag") == 0 ? "tag" : arena_printf(a, "%s/%s", store, counted[i].name), counted[i].prefix, e);
     if (r)

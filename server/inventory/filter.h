@@ -17,6 +17,7 @@ struct term {
     unsigned flag;                 /* TERM_IS */
     struct digits digits;          /* TERM_DIGITS; TERM_WORD: nibbles is 0 when the word is no number */
     struct id issuers[LABELLED_MAX];
+    bool is_sparse;                /* TERM_WORD: too many have it to go straight, but few of all; the plan finds out */
     struct word_rows rows;         /* TERM_WORD: those that may hold it; at NULL: not known */
     size_t issuers_len;            /* TERM_ISSUER; TERM_WORD: whose label holds it. Filled by filter_resolve */
 };

@@ -1,5 +1,6 @@
 #include "inventory/cursor.h"
 #include "inventory/plan.h"
+#include "store/pages.h"
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 500, CERTIFICATES_SEEN_MAX = 2000 };
 
@@ -76,19 +77,18 @@ static enum err make_plan(struct store *store, const struct actor *who, const st
     return r;
 }
 
-static enum err fill_items(const struct plan *plan, const struct planned *rows, struct arena *a, struct inventory_page *out, struct error *e)
+static enum err fill_items(const struct plan *plan, const struct planned *found, struct arena *a, struct inventory_page *out, struct error *e)
 {
-    out->items = arena_take(a, (rows->len + 1) * sizeof(*out->items));
-    for (size_t i = 0; i < rows->len; i++) {
-        struct version_row row;
-        enum err r = store_version(plan->db, rows->rows[i].n, a, &row, e);
+    struct version_row *rows = arena_take(a, (found->len + 1) * sizeof(*rows));
+    int64_t *versions = arena_take(a, (found->len + 1) * sizeof(*versions));
+    enum err r;
 
-        if (r == ERR_NONE)
-            r = item_of(plan->db, &row, &plan->at, a, &out->items[out->len++], e);
-        if (r)
-            return r;
-    }
-    return ERR_NONE;
+    for (size_t i = 0; i < found->len; i++)
+        versions[i] = found->rows[i].n;
+    out->items = arena_take(a, (found->len + 1) * sizeof(*out->items));
+    out->len = found->len;
+    r = store_page_versions(plan->db, versions, found->len, a, rows, e);
+    return r ? r : items_of(plan->db, rows, found->len, &plan->at, a, out->items, e);
 }
 
 enum err inventory_list(struct store *store, const struct actor *who, const struct inventory_ask *ask, struct arena *a, struct inventory_page *out, struct error *e)

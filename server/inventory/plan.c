@@ -56,44 +56,35 @@ static bool take_row(void *arg, const struct walk_row *row)
 
 /* A word that is in more names than go straight, but in few of all: one walk through its list in the index, which is in order, spares
    looking at the text of each row on the way. A word that every sixteenth has is found soon enough as it is. */
-static bool is_sparse(const struct found *found)
+static bool is_sparse(const struct found *found, int64_t span)
 {
-    int64_t low = found->at[0], high = found->at[0];
+    return found->is_more && span > 16 * (int64_t)found->len;
+}
 
-    for (size_t i = 0; i < found->len; i++) {
-        low = found->at[i] < low ? found->at[i] : low;
-        high = found->at[i] > high ? found->at[i] : high;
-    }
-    return high - low > 16 * (int64_t)found->len;
+static bool has_trigrams(const struct term *t)
+{
+    return strlen(t->text) >= TRIGRAM && text_is_printable_ascii(t->text);          /* the index folds other letters in its own way */
 }
 
 static enum err learn_rows(const struct plan *p, struct term *t, struct arena *a, struct error *e)
 {
-    struct found *found = arena_take(a, sizeof(*found));
     enum err r;
 
-    if (t->kind != TERM_WORD || t->is_not || strlen(t->text) < TRIGRAM || !text_is_printable_ascii(t->text))
+    if (t->kind != TERM_WORD || t->is_not || !t->is_sparse)
         return ERR_NONE;
-    found->len = 0;
-    found->is_more = false;
-    r = store_find_words(p->db, t->text, found, e);
-    if (r || !found->is_more || !is_sparse(found))
-        return r;
     r = store_word_rows(p->db, t->text, a, &t->rows, e);
     if (r == ERR_NONE && t->rows.len == WORD_ROWS_MAX)
         t->rows = (struct word_rows){ 0 };
     return r;
 }
 
-static enum err walk_along(const struct plan *asked, struct arena *a, struct planned *out, struct error *e)
+static enum err walk_along(struct plan *p, struct arena *a, struct planned *out, struct error *e)
 {
-    struct plan *p = arena_take(a, sizeof(*p));
-    struct walk walk = { .order = asked->order, .from = asked->from, .wants = filter_wants(&asked->filter) | (asked->sight.is_all ? 0 : WANT_ISSUER),
-                         .is_superseded = asked->filter.is_superseded };
+    struct walk walk = { .order = p->order, .from = p->from, .wants = filter_wants(&p->filter) | (p->sight.is_all ? 0 : WANT_ISSUER),
+                         .is_superseded = p->filter.is_superseded };
     struct walking w = { .plan = p, .out = out, .arena = a, .e = e };
     enum err r = ERR_NONE;
 
-    *p = *asked;
     for (size_t i = 0; r == ERR_NONE && i < p->filter.len; i++)
         r = learn_rows(p, &p->filter.at[i], a, e);
     if (r)
@@ -116,14 +107,16 @@ static enum err find_issuers(const struct plan *p, const struct id *issuers, siz
     return ERR_NONE;
 }
 
-static enum err find_word(const struct plan *p, const struct term *t, struct found *out, bool *leads, struct error *e)
+static enum err find_word(const struct plan *p, struct term *t, struct found *out, bool *leads, struct error *e)
 {
+    int64_t span;
     enum err r;
 
-    *leads = strlen(t->text) >= TRIGRAM && text_is_printable_ascii(t->text);    /* the index folds other letters in its own way */
+    *leads = has_trigrams(t);
     if (!*leads)
         return ERR_NONE;
-    r = store_find_words(p->db, t->text, out, e);
+    r = store_find_words(p->db, t->text, out, &span, e);
+    t->is_sparse = r == ERR_NONE && is_sparse(out, span);
     if (r == ERR_NONE && t->digits.nibbles > 0 && !out->is_more)
         r = store_find_digits(p->db, &t->digits, out, e);
     if (r == ERR_NONE)
@@ -132,7 +125,7 @@ static enum err find_word(const struct plan *p, const struct term *t, struct fou
 }
 
 /* *leads: the condition has an index of its own. */
-static enum err find(const struct plan *p, const struct term *t, struct found *out, bool *leads, struct error *e)
+static enum err find(const struct plan *p, struct term *t, struct found *out, bool *leads, struct error *e)
 {
     *leads = !t->is_not;
     switch (*leads ? t->kind : TERM_STATUS) {
@@ -184,7 +177,7 @@ static enum err find_span(const struct plan *p, struct found *out, bool *leads, 
     return *leads ? store_find_ending(p->db, from, to, out, e) : ERR_NONE;
 }
 
-static enum err find_best(const struct plan *p, struct found *best, bool *has_best, struct arena *a, struct error *e)
+static enum err find_best(struct plan *p, struct found *best, bool *has_best, struct arena *a, struct error *e)
 {
     struct found *one = arena_take(a, sizeof(*one));
     bool leads;
@@ -287,19 +280,26 @@ static enum err go_straight(const struct plan *p, const struct found *found, str
     return ERR_NONE;
 }
 
-enum err plan_run(const struct plan *plan, struct arena *a, struct planned *out, struct error *e)
+/* What leads straight leads to current versions; on the way it is learned which words are sparse. */
+static enum err run(struct plan *p, struct arena *a, struct planned *out, struct error *e)
 {
     struct found *best = arena_take(a, sizeof(*best));
+    bool has_best = false;
+    enum err r = find_best(p, best, &has_best, a, e);
+
+    if (r)
+        return r;
+    return has_best && !p->filter.is_superseded ? go_straight(p, best, a, out, e) : walk_along(p, a, out, e);
+}
+
+enum err plan_run(const struct plan *plan, struct arena *a, struct planned *out, struct error *e)
+{
     struct planned result = { .rows = arena_take(a, plan->limit * sizeof(*result.rows)) };
-    bool has_best;
-    enum err r = ERR_NONE;
+    struct plan *own = arena_take(a, sizeof(*own));
+    enum err r;
 
-    has_best = false;
-    if (!plan->filter.is_superseded)               /* what leads straight leads to current versions */
-        r = find_best(plan, best, &has_best, a, e);
-
-    if (r == ERR_NONE)
-        r = has_best ? go_straight(plan, best, a, &result, e) : walk_along(plan, a, &result, e);
+    *own = *plan;
+    r = run(own, a, &result, e);
     if (r)
         return r;
 

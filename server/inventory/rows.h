@@ -16,7 +16,8 @@ enum status status_at(int64_t now, int64_t expiring_at, int64_t not_before, int6
 
 struct moment { int64_t now, expiring_at; };
 enum err moment_now(const struct db *db, struct moment *out, struct error *e) MUST_CHECK;
-/* Everything but der. */
-enum err item_of(const struct db *db, const struct version_row *row, const struct moment *at, struct arena *a, struct inventory_item *out, struct error *e) MUST_CHECK;
+/* Everything but der, for all rows at once. out: room for len. */
+enum err items_of(const struct db *db, const struct version_row *rows, size_t len, const struct moment *at, struct arena *a,
+                  struct inventory_item *out, struct error *e) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 #include "base/time.h"
 #include "inventory/rows.h"
 #include "pki/dn.h"
-#include "store/describe.h"
+#include "store/pages.h"
 
 static const char *const status_words[STATUS_COUNT] = {
     [STATUS_VALID] = "valid", [STATUS_EXPIRING] = "expiring", [STATUS_EXPIRED] = "expired", [STATUS_NOT_YET] = "not-yet-valid", [STATUS_REVOKED] = "revoked",
@@ -81,46 +81,71 @@ static enum err names_of_old(const struct db *db, int64_t n, struct arena *a, st
     return ERR_NONE;
 }
 
-static enum err names_of(const struct db *db, const struct version_row *row, struct arena *a, struct inventory_item *out, struct error *e)
+/* What stands in other tables, for all rows of a page. */
+struct beside { struct row_names *names; struct row_texts *tags, *uses; };
+
+static enum err read_beside(const struct db *db, const struct version_row *rows, size_t len, struct arena *a, struct beside *out, struct error *e)
 {
-    struct name_row *names;
-    size_t len;
+    int64_t *versions = arena_take(a, (len + 1) * sizeof(*versions)), *certificates = arena_take(a, (len + 1) * sizeof(*certificates));
     enum err r;
 
-    if (!row->is_current)
-        return names_of_old(db, row->n, a, out, e);
-    r = store_names(db, row->n, a, &names, &len, e);
+    *out = (struct beside){ arena_take(a, (len + 1) * sizeof(*out->names)), arena_take(a, (len + 1) * sizeof(*out->tags)),
+                            arena_take(a, (len + 1) * sizeof(*out->uses)) };
+    for (size_t i = 0; i < len; i++) {
+        versions[i] = rows[i].n;
+        certificates[i] = rows[i].certificate_n;
+    }
+    r = store_page_names(db, versions, len, a, out->names, e);
     if (r == ERR_NONE)
-        split_names(names, len, a, out);
+        r = store_page_tags(db, certificates, len, a, out->tags, e);
+    if (r == ERR_NONE)
+        r = store_page_uses(db, certificates, len, a, out->uses, e);
     return r;
 }
 
-enum err item_of(const struct db *db, const struct version_row *row, const struct moment *at, struct arena *a, struct inventory_item *out, struct error *e)
+static struct inventory_item item_of(const struct version_row *row, const struct moment *at)
 {
-    struct inventory_item item = {
+    return (struct inventory_item){
         .n = row->n, .id = row->certificate, .issuer_id = row->issuer, .key_id = row->key,
         .label = row->label, .subject = row->subject, .common_name = row->common_name, .issuer_text = "", .key_type = row->key_type,
+        .status = status_text(status_at(at->now, at->expiring_at, row->not_before, row->not_after, strcmp(row->state, "revoked") == 0)),
         .source = row->source, .store = row->store, .profile = row->profile, .serial = row->serial, .sha1 = row->sha1, .sha256 = row->sha256,
         .not_before = row->not_before, .not_after = row->not_after, .issued_at = row->issued_at, .has_private_key = row->has_key,
         .is_exportable = row->has_key && row->is_exportable, .is_self_signed = (row->flags & VERSION_SELF_SIGNED) != 0,
         .is_current = row->is_current, .is_issued = row->is_issued, .is_archived = row->is_archived,
-        .owner = row->owner, .notes = row->notes, .account = row->account, .is_authority = (row->flags & VERSION_AUTHORITY) != 0, .number = row->number, .versions = row->versions, .row_version = row->row_version,
+        .owner = row->owner, .notes = row->notes, .account = row->account, .is_authority = (row->flags & VERSION_AUTHORITY) != 0,
+        .number = row->number, .versions = row->versions, .row_version = row->row_version,
     };
-    enum err r;
+}
 
-    item.status = status_text(status_at(at->now, at->expiring_at, row->not_before, row->not_after, strcmp(row->state, "revoked") == 0));
-    r = dn_read(row->issuer_name, a, &item.issuer_text, NULL, e);
-    if (r == ERR_NONE)
-        r = names_of(db, row, a, &item, e);
-    if (r == ERR_NONE)
-        r = store_uses(db, row->certificate_n, a, &item.used_by, &item.used_by_len, e);
-    if (r == ERR_NONE)
-        r = store_tags(db, row->certificate_n, a, &item.tags, &item.tags_len, e);
-    if (r)
-        return r;
-
-    *out = item;
+/* Neighbours mostly have the same issuer. */
+static enum err read_issuer(const struct version_row *rows, size_t i, struct arena *a, struct inventory_item *out, struct error *e)
+{
+    if (i == 0 || !id_equal(&rows[i].issuer, &rows[i - 1].issuer))
+        return dn_read(rows[i].issuer_name, a, &out[i].issuer_text, NULL, e);
+    out[i].issuer_text = out[i - 1].issuer_text;
     return ERR_NONE;
+}
+
+enum err items_of(const struct db *db, const struct version_row *rows, size_t len, const struct moment *at, struct arena *a,
+                  struct inventory_item *out, struct error *e)
+{
+    struct beside beside;
+    enum err r = read_beside(db, rows, len, a, &beside, e);
+
+    for (size_t i = 0; r == ERR_NONE && i < len; i++) {
+        out[i] = item_of(&rows[i], at);
+        out[i].tags = beside.tags[i].at;
+        out[i].tags_len = beside.tags[i].len;
+        out[i].used_by = beside.uses[i].at;
+        out[i].used_by_len = beside.uses[i].len;
+        r = read_issuer(rows, i, a, out, e);
+        if (r == ERR_NONE && !rows[i].is_current)
+            r = names_of_old(db, rows[i].n, a, &out[i], e);
+        else
+            split_names(beside.names[i].at, beside.names[i].len, a, &out[i]);
+    }
+    return r;
 }
 
 static enum err show_row(const struct db *db, const struct version_row *row, struct arena *a, struct inventory_item *out, struct error *e)
@@ -131,7 +156,7 @@ static enum err show_row(const struct db *db, const struct version_row *row, str
 
     r = moment_now(db, &at, e);
     if (r == ERR_NONE)
-        r = item_of(db, row, &at, a, &item, e);
+        r = items_of(db, row, 1, &at, a, &item, e);
     if (r == ERR_NONE)
         r = store_der(db, row->n, a, &item.der, e);
     if (r)
@@ -171,11 +196,9 @@ enum err inventory_versions(const struct db *db, const struct id *certificate, s
     if (r)
         return r;
     items = arena_take(a, n * sizeof(*items));
-    for (size_t i = 0; i < n; i++) {
-        r = item_of(db, &rows[i], &at, a, &items[i], e);
-        if (r)
-            return r;
-    }
+    r = items_of(db, rows, n, &at, a, items, e);
+    if (r)
+        return r;
 
     *out = items;
     *len = n;

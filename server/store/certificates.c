@@ -1,6 +1,8 @@
 #include "store/certificates.h"
 
+#include "store/rows.h"
 #include "store/tx.h"
+#include "store/version_row.h"
 
 /* A host name from its last label: "www.lab.lan" -> "nal.bal.www" letter by letter, so that a suffix is a prefix. */
 static const char *reversed(const char *text, struct arena *a)
@@ -159,8 +161,7 @@ enum err store_name_add(struct tx *tx, int64_t version_n, int place, const struc
     return query_run(&q, NULL, e);
 }
 
-/* Columns of version_by_n, version_current, version_numbered, version_all. */
-static struct version_row read_version(const struct query *q, struct arena *a)
+struct version_row version_row_read(const struct query *q, struct arena *a)
 {
     return (struct version_row){
         .n = query_get_int(q, 0),
@@ -205,7 +206,7 @@ static enum err one_version(struct query *q, struct arena *a, struct version_row
 {
     if (!query_next(q))
         return query_fail(q, e, "there is no %s", what);
-    *out = read_version(q, a);
+    *out = version_row_read(q, a);
     return ERR_NONE;
 }
 
@@ -237,7 +238,7 @@ enum err store_versions(const struct db *db, const struct id *certificate, struc
 
     query_ident(&q, ":id", certificate);
     while (query_next(&q)) {
-        row = read_version(&q, a);
+        row = version_row_read(&q, a);
         if (list == NULL)
             list = arena_take(a, (size_t)row.versions * sizeof(*list));
         if (n < (size_t)row.versions)
@@ -265,6 +266,14 @@ enum err store_der(const struct db *db, int64_t version_n, struct arena *a, stru
     return ERR_NONE;
 }
 
+struct name_row name_row_read(const struct query *q, int column, struct arena *a)
+{
+    const char *text = query_get_text(q, column, a);
+    bool is_ip = strcmp(query_get_text(q, column + 1, a), "ip") == 0;
+
+    return (struct name_row){ is_ip ? text : reversed(text, a), is_ip };
+}
+
 enum err store_names(const struct db *db, int64_t version_n, struct arena *a, struct name_row **out, size_t *len, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(db, Q_NAME_OF);
@@ -274,18 +283,8 @@ enum err store_names(const struct db *db, int64_t version_n, struct arena *a, st
 
     query_int(&q, ":version", version_n);
     while (query_next(&q)) {
-        bool is_ip = strcmp(query_get_text(&q, 1, a), "ip") == 0;
-        const char *text = query_get_text(&q, 0, a);
-
-        if (n == room) {
-            struct name_row *more = arena_take(a, (room * 2 + 4) * sizeof(*more));
-
-            if (n > 0)
-                memcpy(more, list, n * sizeof(*more));
-            list = more;
-            room = room * 2 + 4;
-        }
-        list[n++] = (struct name_row){ is_ip ? text : reversed(text, a), is_ip };
+        list = rows_room(a, list, &room, n, sizeof(*list));
+        list[n++] = name_row_read(&q, 0, a);
     }
     r = query_end(&q, e);
     if (r)
@@ -414,15 +413,25 @@ static enum err one_number(struct query *q, int64_t *out, struct error *e)
     return ERR_NONE;
 }
 
-enum err store_tally_sum(const struct db *db, const char *facet, bool is_revoked, int64_t from, int64_t to, int64_t *out, struct error *e)
+enum err store_tally_ends(const struct db *db, const char *facet, struct ends *out, struct error *e)
 {
-    CLEANUP(query_done) struct query q = query_begin(db, Q_TALLY_SUM);
+    CLEANUP(query_done) struct query q = query_begin(db, Q_TALLY_ENDS);
 
     query_text(&q, ":facet", facet);
-    query_int(&q, ":is_revoked", is_revoked);
-    query_int(&q, ":from", from);
-    query_int(&q, ":to", to);
-    return one_number(&q, out, e);
+    while (query_next(&q)) {
+        int64_t day = query_get_int(&q, 0), n = query_get_int(&q, 2);
+
+        if (query_get_int(&q, 1) != 0) {
+            out->revoked += n;
+            continue;
+        }
+        out->good += n;
+        for (size_t i = 0; i < out->len; i++) {
+            out->at[i].before += day < out->at[i].day ? n : 0;
+            out->at[i].on += day == out->at[i].day ? n : 0;
+        }
+    }
+    return query_end(&q, e);
 }
 
 enum err store_ending(const struct db *db, const char *store, int64_t from, int64_t to, int64_t *out, struct error *e)

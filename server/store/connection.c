@@ -24,7 +24,7 @@ static const char pragmas[] =
     "PRAGMA wal_autocheckpoint = 0;";            /* the writer looks after the WAL between two batches, not inside a COMMIT */
 /* Hashes fall on pages at random: under load a small cache would cost twice the work. It is given back when nothing is asked. */
 static const char writer_pragmas[] = "PRAGMA cache_size = -8192;";
-static const char reader_pragmas[] = "PRAGMA cache_size = -6144; PRAGMA query_only = ON;";
+static const char reader_pragmas[] = "PRAGMA cache_size = -8192; PRAGMA query_only = ON;";
 
 enum { BUSY_MS = 5000 };
 

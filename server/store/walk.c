@@ -350,18 +350,36 @@ static enum err bind_trigrams(struct query *q, struct buf *trigrams, const char 
     return ERR_NONE;
 }
 
-enum err store_find_words(const struct db *db, const char *word, struct found *out, struct error *e)
+static enum err step_to_current(const struct db *db, int64_t *n, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_CURRENT);
+
+    query_int(&q, ":n", *n);
+    if (!query_next(&q))
+        return query_fail(&q, e, "the search index knows a certificate that is not there");
+    *n = query_get_int(&q, 0);
+    return ERR_NONE;
+}
+
+/* A word that more have than are taken costs no look at any of them. */
+enum err store_find_words(const struct db *db, const char *word, struct found *out, int64_t *span, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_WORDS);
     CLEANUP(buf_done) struct buf trigrams;
+    size_t from = out->len;
     enum err r = bind_trigrams(&q, &trigrams, word, TRIGRAMS_MAX, e);
 
-    return r ? r : collect(&q, out, e);
+    if (r == ERR_NONE)
+        r = collect(&q, out, e);
+    *span = r == ERR_NONE && out->len > from ? out->at[out->len - 1] - out->at[from] + 1 : 0;
+    for (size_t i = from; r == ERR_NONE && !out->is_more && i < out->len; i++)
+        r = step_to_current(db, &out->at[i], e);
+    return r;
 }
 
 enum err store_word_rows(const struct db *db, const char *word, struct arena *a, struct word_rows *out, struct error *e)
 {
-    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_WORD_ROWS);
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_WORDS);
     CLEANUP(buf_done) struct buf trigrams;
     enum err r = bind_trigrams(&q, &trigrams, word, 1, e);
 

@@ -42,8 +42,9 @@ enum err store_find_digits(const struct db *db, const struct digits *d, struct f
 /* "www.lab.lan", "10.1.2.3", or "*.lan": everything below lan. */
 enum err store_find_name(const struct db *db, const char *pattern, struct found *out, struct error *e) MUST_CHECK;
 enum { TRIGRAM = 3 };
-/* At least TRIGRAM characters. Finds all that hold the word, and some that only hold its parts: look again. */
-enum err store_find_words(const struct db *db, const char *word, struct found *out, struct error *e) MUST_CHECK;
+/* At least TRIGRAM characters. Finds all that hold the word, and some that only hold its parts: look again. With is_more they are numbers of
+   lineages, good for nothing but *span: among how many lineages these were found. */
+enum err store_find_words(const struct db *db, const char *word, struct found *out, int64_t *span, struct error *e) MUST_CHECK;
 /* Lineages that hold the part of a word that looks rarest, in order; WORD_ROWS_MAX at most, and then it says nothing of the rest. */
 enum { WORD_ROWS_MAX = 120000 };
 struct word_rows { int64_t *at; size_t len; };

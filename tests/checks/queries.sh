@@ -6,8 +6,9 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# May look at every row: small tables that are read whole, the end of the journal, and the trigram index, which shows as a scan.
-allowed=' principal_by_name principal_list credential_list authority_list session_tidy setting_all journal_head find_words find_word_rows collection_list collection_count find_in_use has_use issuer_named seen_list seen_rotate '
+# May look at every row: small tables that are read whole, the end of the journal, the trigram index, which shows as a scan, and the
+# list that a statement is handed.
+allowed=' principal_by_name principal_list credential_list authority_list session_tidy setting_all journal_head find_words collection_list collection_count find_in_use has_use issuer_named seen_list seen_rotate '
 
 for migration in db/migrations/*.sql; do
     sqlite3 -bail "$work/empty.db" < "$migration" > "$work/said" || { cat "$work/said"; echo "$migration does not load"; exit 1; }
@@ -28,5 +29,6 @@ fi
 
 awk -v allowed="$allowed" '
 /^\[/ { name = substr($0, 2, length($0) - 2) }
+/SCAN asked / { next }
 /SCAN/ && index(allowed, " " name " ") == 0 { print "db/queries: " name " looks at every row: " $0; bad = 1 }
 END { exit bad }' "$work/plans"

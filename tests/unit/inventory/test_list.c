@@ -3,6 +3,8 @@
 #include "access/rights.h"
 #include "base/text.h"
 #include "inventory.h"
+#include "store/certificates.h"
+#include "store/describe.h"
 #include "store/query.h"
 
 static struct inventory_page page_of(struct place *p, const struct actor *who, const struct inventory_ask *ask, struct arena *a)
@@ -226,22 +228,26 @@ static struct inventory_counts count(struct place *p, int64_t now)
 
 static void counters_are_exact_to_the_second(void **state)
 {
+    static const int64_t times_of_day[] = { 43200, 1, 86399 };     /* a day is counted from its nearer end */
     struct place *p = *state;
-    int64_t end = (clock_now() / DAYS + 100) * DAYS + 43200;    /* the middle of a day */
-    struct making m = { .common_name = "noon.lan", .names = { "noon.lan" }, .not_after = end };
-    struct inventory_counts before, then, after;
-    struct error e = { 0 };
 
-    assert_ok(make(p, &m, &e));
-    before = count(p, end - 30 * DAYS);
-    assert_int_equal(before.total, 6);
-    assert_int_equal(before.valid + before.expiring + before.expired + before.revoked, before.total);
-    then = count(p, end);
-    after = count(p, end + 1);
-    assert_int_equal(then.expiring, 1);
-    assert_int_equal(after.expiring, 0);
-    assert_int_equal(after.expired, then.expired + 1);
-    assert_int_equal(count(p, end - 30 * DAYS + 1).expiring, before.expiring + 1);
+    for (int i = 0; i < 3; i++) {
+        int64_t end = (clock_now() / DAYS + 100 + i) * DAYS + times_of_day[i];
+        struct making m = { .common_name = "noon.lan", .names = { "noon.lan" }, .not_after = end };
+        struct inventory_counts before, then, after;
+        struct error e = { 0 };
+
+        assert_ok(make(p, &m, &e));
+        before = count(p, end - 30 * DAYS);
+        assert_int_equal(before.total, 6 + i);
+        assert_int_equal(before.valid + before.expiring + before.expired + before.revoked, before.total);
+        then = count(p, end);
+        after = count(p, end + 1);
+        assert_int_equal(then.expiring, 1);
+        assert_int_equal(after.expiring, 0);
+        assert_int_equal(after.expired, then.expired + 1);
+        assert_int_equal(count(p, end - 30 * DAYS + 1).expiring, before.expiring + 1);
+    }
 }
 
 static void the_counts_equal_a_full_count_after_renewals(void **state)
@@ -286,6 +292,63 @@ static void an_old_name_is_not_found_any_more_and_the_new_one_is(void **state)
     assert_string_equal(names_of(p, (struct inventory_ask){ .q = "fresh" }, a), "fresh.lan");
 }
 
+static enum err hang_beside(struct tx *tx, void *arg, struct error *e)
+{
+    static const char *const tags[] = { "blue", "amber" };
+    const struct id *certificate = arg;
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    CLEANUP(query_done) struct query q = query_begin(tx_db(tx), Q_USE_ADD);
+    static const struct id by = { { 1 } };
+    struct lineage lineage;
+    enum err r = store_certificate_find(tx_db(tx), certificate, a, &lineage, e);
+
+    if (r == ERR_NONE)
+        r = store_tags_put(tx, lineage.n, tags, 2, e);
+    query_text(&q, ":by", "web-server");
+    query_ident(&q, ":by_id", &by);
+    query_text(&q, ":note", "");
+    query_ident(&q, ":certificate", certificate);
+    return r ? r : query_run(&q, NULL, e);
+}
+
+static void what_stands_beside_a_row_stands_beside_that_row(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct place *p = *state;
+    struct inventory_page page = page_of(p, &p->who, &(struct inventory_ask){ .filter = "san:b.lan" }, a);
+    struct making again = { .common_name = "b.lan", .names = { "b.lan", "mail.example", "::1" }, .certificate = page.items[0].id,
+                            .issuer_id = page.items[0].issuer_id, .not_after = clock_now() + 90 * DAYS };
+    struct error e = { 0 };
+
+    assert_ok(make(p, &again, &e));
+    assert_ok(store_write(p->store, &p->who, hang_beside, &again.certificate, &e));
+    page = page_of(p, &p->who, &(struct inventory_ask){ .sort = "common_name" }, a);
+    assert_int_equal(page.len, 5);
+    for (size_t i = 0; i < page.len; i++) {
+        const struct inventory_item *item = &page.items[i];
+        bool is_it = strcmp(item->common_name, "b.lan") == 0, is_root = strcmp(item->store, "root") == 0;
+
+        assert_int_equal(item->tags_len, is_it ? 2 : 0);
+        assert_int_equal(item->used_by_len, is_it ? 1 : 0);
+        assert_int_equal(item->versions, is_it ? 2 : 1);
+        assert_string_equal(item->issuer_text, "CN=Lab Root CA");
+        assert_int_equal(item->dns_len + item->ip_len, is_root ? 0 : is_it ? 3 : 2);
+        if (!is_root)
+            assert_string_equal(item->dns_names[0], item->common_name);
+    }
+    assert_string_equal(page.items[2].tags[0], "amber");
+    assert_string_equal(page.items[2].tags[1], "blue");
+    assert_string_equal(page.items[2].dns_names[1], "mail.example");
+    assert_string_equal(page.items[2].ip_addresses[0], "::1");
+    assert_string_equal(page.items[2].used_by[0], "web-server");
+    page = page_of(p, &p->who, &(struct inventory_ask){ .filter = "is:superseded" }, a);
+    assert_int_equal(page.len, 1);
+    assert_int_equal(page.items[0].dns_len, 2);
+    assert_int_equal(page.items[0].ip_len, 0);
+    assert_int_equal(page.items[0].tags_len, 2);
+    assert_int_equal(page.items[0].versions, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +362,7 @@ int main(void)
         with_rows(counters_are_exact_to_the_second),
         with_rows(the_counts_equal_a_full_count_after_renewals),
         with_rows(an_old_name_is_not_found_any_more_and_the_new_one_is),
+        with_rows(what_stands_beside_a_row_stands_beside_that_row),
     };
 
     return tests_of(tests);

@@ -334,16 +334,19 @@ static void counts_add_up_and_what_failed_does_not_count(void **state)
     CLEANUP(look_done) struct look look = { 0 };
     struct place *p = *state;
     struct error e = { 0 };
-    int64_t sum;
+    struct ends ends = { .len = 2, .at = { { .day = 100 }, { .day = 200 } } };
 
     assert_ok(store_write(p->store, &p->who, count_some, &(int){ 2 }, &e));
     assert_int_equal(store_write(p->store, &p->who, count_some, &(int){ 13 }, &e), ERR_INVALID);
     assert_ok(store_write(p->store, &p->who, count_some, &(int){ 3 }, &e));
     look = look_at(p);
-    assert_ok(store_tally_sum(look_db(&look), "expiry", false, 0, 200, &sum, &e));
-    assert_int_equal(sum, 5);
-    assert_ok(store_tally_sum(look_db(&look), "expiry", true, 100, 100, &sum, &e));
-    assert_int_equal(sum, 2);
+    assert_ok(store_tally_ends(look_db(&look), "expiry", &ends, &e));
+    assert_int_equal(ends.good, 5);
+    assert_int_equal(ends.revoked, 2);
+    assert_int_equal(ends.at[0].before, 0);
+    assert_int_equal(ends.at[0].on, 5);
+    assert_int_equal(ends.at[1].before, 5);
+    assert_int_equal(ends.at[1].on, 0);
 }
 
 int main(void)
