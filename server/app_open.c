@@ -118,7 +118,7 @@ static enum err open_keeper(struct running *r, struct error *e)
 {
     char ring[300];
     unsigned threads = number_of(r->config.network_threads, cores(4), 64);
-    struct keeper_options how = { .ring_path = ring, .hand = r->is_network ? threads * 2 : 1, .work = cores(4) };
+    struct keeper_options how = { .ring_path = ring, .hand = r->is_network ? threads * 2 : 1, .work = number_of(r->config.workers, 32, 256) };
     enum err err = config_path(&r->config, "keeper.ring", ring, sizeof(ring), e);
 
     if (!err)

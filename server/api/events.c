@@ -28,15 +28,23 @@ static void add_quoted(struct buf *b, const char *text)
     bool is_clean = text_is_utf8(bytes_text(text));
 
     buf_byte(b, '"');
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
+    for (;;) {
+        size_t plain = 0;
+        unsigned char c;
 
-        if (c == '"' || c == '\\')
-            buf_byte(b, '\\');
+        while ((unsigned char)text[plain] >= 0x20 && text[plain] != '"' && text[plain] != '\\' && (is_clean || (unsigned char)text[plain] < 0x80))
+            plain++;
+        buf_add(b, text, plain);
+        c = (unsigned char)text[plain];
+        if (c == '\0')
+            break;
         if (c < 0x20)
             buf_printf(b, "\\u%04x", c);
+        else if (c >= 0x80)
+            buf_byte(b, '?');
         else
-            buf_byte(b, c >= 0x80 && !is_clean ? '?' : c);
+            buf_printf(b, "\\%c", c);
+        text += plain + 1;
     }
     buf_byte(b, '"');
 }
@@ -44,8 +52,15 @@ static void add_quoted(struct buf *b, const char *text)
 /* Detail is JSON made by us; a line break in it would end the event's line. */
 static void add_detail(struct buf *b, const char *json)
 {
-    for (; *json != '\0'; json++)
-        buf_byte(b, *json == '\n' || *json == '\r' ? ' ' : (uint8_t)*json);
+    for (;;) {
+        size_t plain = strcspn(json, "\r\n");
+
+        buf_add(b, json, plain);
+        if (json[plain] == '\0')
+            return;
+        buf_byte(b, ' ');
+        json += plain + 1;
+    }
 }
 
 static void add_data(struct buf *b, const struct note *n)

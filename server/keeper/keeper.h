@@ -23,7 +23,7 @@ struct keeper_options {
     const char *ring_path;     /* DIR/keeper.ring, 0600; made at first run */
     const char *credential;    /* systemd credential's path, or NULL; else $CREDENTIALS_DIRECTORY/signet-ring is used when there */
     unsigned hand;             /* channels for TLS signatures: one a network thread */
-    unsigned work;             /* for signing: one a core */
+    unsigned work;             /* for signing: one for each that may ask at once, since waiting for one costs two switches of threads */
 };
 
 struct key_spec {

@@ -23,11 +23,13 @@ static void run_one(struct batch *b, struct write *w)
     b->tx.by = w->by;
     b->tx.now = w->now;
     memset(&w->error, 0, sizeof(w->error));
-    w->result = b->is_alone ? tx_run_alone(&b->tx, w->fn, w->arg, &w->error) : tx_run(&b->tx, w->fn, w->arg, &w->error);
+    w->result = b->is_careful ? tx_run_apart(&b->tx, w->fn, w->arg, &w->error) : tx_run(&b->tx, w->fn, w->arg, &w->error);
 }
 
-/* False when the transaction is gone under our feet: FULL, IOERR, NOMEM and INTERRUPT may take the predecessors with them. */
-static bool run_all(struct batch *b)
+enum ran { RAN_ALL, RAN_TO_FAILURE, RAN_LOST };
+
+/* Lost when the transaction is gone under our feet: FULL, IOERR, NOMEM and INTERRUPT may take the predecessors with them. */
+static enum ran run_all(struct batch *b)
 {
     int64_t until = clock_mono_ms() + BATCH_MS;
     size_t i = 0;
@@ -35,11 +37,13 @@ static bool run_all(struct batch *b)
     for (;;) {
         if (i == b->len) {
             if (b->more == NULL || b->len == BATCH_MAX || clock_mono_ms() >= until || !b->more(b, b->arg))
-                return true;
+                return RAN_ALL;
         }
         run_one(b, b->at[i++]);
         if (is_lost(b))
-            return false;
+            return RAN_LOST;
+        if (!b->is_careful && b->at[i - 1]->result != ERR_NONE)
+            return RAN_TO_FAILURE;
     }
 }
 
@@ -74,11 +78,13 @@ static enum outcome commit(struct batch *b)
     return end_badly(b, OUTCOME_UNKNOWN, &e);
 }
 
-enum outcome batch_run(struct batch *b)
+static enum outcome run_through(struct batch *b, bool is_careful, enum ran *ran)
 {
     struct error e = { 0 };
     int rc;
 
+    *ran = RAN_LOST;
+    b->is_careful = is_careful;
     tx_clear(&b->tx);
     b->head = b->tx.done.head;
     rc = connection_run(b->tx.db, "BEGIN IMMEDIATE");
@@ -89,9 +95,24 @@ enum outcome batch_run(struct batch *b)
         fail_all(b, &e);
         return (rc & 0xff) == SQLITE_BUSY ? OUTCOME_DONE : OUTCOME_UNKNOWN;
     }
-    if (run_all(b))
-        return b->is_alone && b->at[0]->result != ERR_NONE ? end_badly(b, OUTCOME_DONE, &b->at[0]->error) : commit(b);
+    *ran = run_all(b);
+    if (*ran == RAN_ALL)
+        return commit(b);
+    if (*ran == RAN_TO_FAILURE)
+        return end_badly(b, OUTCOME_LOST, NULL);
 
     fail(&e, ERR_IO, "the disk refused to take more: make room in the data directory");
     return end_badly(b, b->len > 1 ? OUTCOME_LOST : OUTCOME_DONE, &e);
+}
+
+/* A savepoint makes SQLite keep a copy of every page that is changed, which costs a sixth of the work, and few units fail: so there is none
+   at first. When one of several fails, what it did goes with all the rest, and the rest is done again with a savepoint for each. */
+enum outcome batch_run(struct batch *b)
+{
+    enum ran ran;
+    enum outcome outcome = run_through(b, false, &ran);
+
+    if (ran != RAN_TO_FAILURE)
+        return outcome;
+    return b->len > 1 ? run_through(b, true, &ran) : OUTCOME_DONE;
 }

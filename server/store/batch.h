@@ -19,6 +19,7 @@ struct batch {
     struct write *at[BATCH_MAX];
     size_t len;
     bool is_alone;                    /* one large unit: the transaction is its own */
+    bool is_careful;                  /* one of them has failed before: a savepoint for each */
     /* Adds what has come in meanwhile; false when there is nothing more to take. NULL: closed. */
     bool (*more)(struct batch *b, void *arg);
     void *arg;

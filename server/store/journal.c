@@ -8,8 +8,11 @@ enum { LIMIT_MAX = 1000, CANONICAL_MAX = 1 << 20 };
 
 static void put_number(struct buf *b, int64_t value)
 {
-    for (int shift = 56; shift >= 0; shift -= 8)
-        buf_byte(b, (uint8_t)((uint64_t)value >> shift));
+    uint8_t octets[8];
+
+    for (size_t i = 0; i < sizeof(octets); i++)
+        octets[i] = (uint8_t)((uint64_t)value >> (56 - 8 * i));
+    buf_add(b, octets, sizeof(octets));
 }
 
 /* Each part with its length in front, so that no two rows have the same bytes. */

@@ -44,17 +44,21 @@ void query_done(struct query *q)
     q->stmt = NULL;
 }
 
-/* 0 when something went wrong before, or the statement has no such parameter: that is a mistake of ours. */
+/* 0 when something went wrong before, or the statement has no such parameter: that is a mistake of ours. Mostly they come in the order of
+   the statement, and the one behind the last is looked at before all of them are. */
 static int place(struct query *q, const char *name)
 {
-    int at;
+    const char *next;
 
     if (q->rc != SQLITE_OK || q->stmt == NULL)
         return 0;
-    at = sqlite3_bind_parameter_index(q->stmt, name);
-    if (at == 0)
+    next = sqlite3_bind_parameter_name(q->stmt, q->placed + 1);
+    if (next != NULL && strcmp(next, name) == 0)
+        return ++q->placed;
+    q->placed = sqlite3_bind_parameter_index(q->stmt, name);
+    if (q->placed == 0)
         q->rc = SQLITE_RANGE;
-    return at;
+    return q->placed;
 }
 
 void query_int(struct query *q, const char *name, int64_t value)

@@ -18,6 +18,7 @@ struct query {
     void *stmt;                /* sqlite3_stmt */
     enum query_id id;
     int rc;                    /* first thing that went wrong */
+    int placed;                /* the parameter that was bound last */
 };
 
 struct query query_begin(const struct db *db, enum query_id id);

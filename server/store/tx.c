@@ -101,6 +101,18 @@ enum err tx_run(struct tx *tx, store_fn fn, void *arg, struct error *e)
     enum err r;
 
     memset(&tx->trouble, 0, sizeof(tx->trouble));
+    r = run_inside(tx, fn, arg, e);
+    if (r)
+        tx->done = before;
+    return r;
+}
+
+enum err tx_run_apart(struct tx *tx, store_fn fn, void *arg, struct error *e)
+{
+    struct tx_mark before = tx->done;
+    enum err r;
+
+    memset(&tx->trouble, 0, sizeof(tx->trouble));
     r = step(tx, Q_TX_PART, e);
     if (r)
         return r;
@@ -111,18 +123,6 @@ enum err tx_run(struct tx *tx, store_fn fn, void *arg, struct error *e)
         return r;
     }
     r = step(tx, Q_TX_PART_DONE, e);
-    if (r)
-        tx->done = before;
-    return r;
-}
-
-enum err tx_run_alone(struct tx *tx, store_fn fn, void *arg, struct error *e)
-{
-    struct tx_mark before = tx->done;
-    enum err r;
-
-    memset(&tx->trouble, 0, sizeof(tx->trouble));
-    r = run_inside(tx, fn, arg, e);
     if (r)
         tx->done = before;
     return r;

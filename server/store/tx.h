@@ -26,11 +26,10 @@ struct tx {
 
 void tx_clear(struct tx *tx);                                      /* forgets the batch; keeps the head */
 void tx_free(struct tx *tx);
-/* Runs fn in a savepoint with its journal rows; on failure nothing of it is left. */
+/* Runs fn with its journal rows; when it fails the caller rolls back all. Without a savepoint around it SQLite keeps no copies of what it
+   has changed before: those cost, and are walked at the end of every statement that may be undone. */
 enum err tx_run(struct tx *tx, store_fn fn, void *arg, struct error *e) MUST_CHECK;
-/* The same for a unit that shares its transaction with nobody; when it fails the caller rolls back all. Without a savepoint around it SQLite
-   keeps no copies of what it has changed before: those are walked at the end of every statement that may be undone, and a large unit has many. */
-enum err tx_run_alone(struct tx *tx, store_fn fn, void *arg, struct error *e) MUST_CHECK;
+enum err tx_run_apart(struct tx *tx, store_fn fn, void *arg, struct error *e) MUST_CHECK;    /* in a savepoint: on failure nothing of it is left, and all else is */
 enum err tx_flush(struct tx *tx, struct error *e) MUST_CHECK;      /* counts and search text of the whole batch, before its COMMIT */
 
 /* A lineage's words for the trigram index; before: what is indexed now, NULL when nothing is; after: NULL when nothing will be. */
