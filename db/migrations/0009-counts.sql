@@ -1,2 +1,4 @@
--- 0009-counts: a new row is counted with its batch by the program; rows that change or go are counted by the triggers of 0004.
+-- 0009-counts: what a new row adds to is counted by the program with it; a trigger on INSERT makes SQLite keep a copy of every page that the
+-- statement changes. Rows that change or go are counted by the triggers of 0004.
 DROP TRIGGER version_counts_in;
+DROP TRIGGER version_one_more;

@@ -11,7 +11,7 @@ SELECT c.n, c.current, v.not_after, v.state, c.is_archived, c.version, (SELECT m
  WHERE c.id = :id;
 
 -- certificate_advance: another version is the current one
-UPDATE certificate SET current = :version, version = version + 1 WHERE n = :n;
+UPDATE certificate SET current = :version, versions = versions + :more, version = version + 1 WHERE n = :n;
 
 -- version_step_back: it is not the current one any more
 UPDATE version SET is_current = 0 WHERE n = :n;

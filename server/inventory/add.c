@@ -91,9 +91,9 @@ static enum err call_users(struct tx *tx, const struct id *certificate, int64_t 
     return r;
 }
 
-static enum err step_to(struct tx *tx, const struct id *certificate, const struct lineage *from, int64_t version_n, struct arena *a, struct error *e)
+static enum err step_to(struct tx *tx, const struct id *certificate, const struct lineage *from, int64_t version_n, bool is_added, struct arena *a, struct error *e)
 {
-    enum err r = store_certificate_advance(tx, from, version_n, e);
+    enum err r = store_certificate_advance(tx, from, version_n, is_added, e);
 
     if (r)
         return r;
@@ -118,7 +118,7 @@ enum err inventory_add_version(struct tx *tx, const struct version_add *add, int
 
     r = find_lineage(tx, add, a, &to, e);
     if (r == ERR_NONE && !add->is_new)
-        r = step_to(tx, &add->certificate, &to, to.next_version_n, a, e);
+        r = step_to(tx, &add->certificate, &to, to.next_version_n, true, a, e);
     if (r == ERR_NONE)
         r = add_row(tx, add, &to, a, e);
     if (r == ERR_NONE)
@@ -164,7 +164,7 @@ enum err inventory_make_current(struct tx *tx, const struct id *certificate, int
 
     r = find_version(tx, certificate, number, seen_n, a, &from, &row, &c, e);
     if (r == ERR_NONE)
-        r = step_to(tx, certificate, &from, row.n, a, e);
+        r = step_to(tx, certificate, &from, row.n, false, a, e);
     if (r == ERR_NONE)
         r = store_version_step_forward(tx, row.n, e);
     if (r == ERR_NONE)

@@ -84,13 +84,14 @@ static enum err run_on(struct tx *tx, enum query_id id, const char *parameter, i
     return query_run(&q, NULL, e);
 }
 
-enum err store_certificate_advance(struct tx *tx, const struct lineage *from, int64_t version_n, struct error *e)
+enum err store_certificate_advance(struct tx *tx, const struct lineage *from, int64_t version_n, bool is_added, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(tx->db, Q_CERTIFICATE_ADVANCE);
     enum err r;
 
     query_int(&q, ":n", from->n);
     query_int(&q, ":version", version_n);
+    query_int(&q, ":more", is_added);
     r = query_run(&q, NULL, e);
     if (r == ERR_NONE)
         r = run_on(tx, Q_VERSION_STEP_BACK, ":n", from->current, e);

@@ -25,7 +25,7 @@ enum err store_certificate_add(struct tx *tx, const struct id *id, const char *l
 struct lineage { int64_t n, current, current_not_after, next_version_n, row_version; int next_number; const char *current_state; bool is_archived; };
 enum err store_certificate_find(const struct db *db, const struct id *id, struct arena *a, struct lineage *out, struct error *e) MUST_CHECK;
 /* What was current steps back with its names; version_n is current from now on. */
-enum err store_certificate_advance(struct tx *tx, const struct lineage *from, int64_t version_n, struct error *e) MUST_CHECK;
+enum err store_certificate_advance(struct tx *tx, const struct lineage *from, int64_t version_n, bool is_added, struct error *e) MUST_CHECK;
 enum err store_version_step_forward(struct tx *tx, int64_t version_n, struct error *e) MUST_CHECK;       /* current again: names are the caller's */
 /* row->n, certificate_n and number are given. A thumbprint or serial that is there already: ERR_CONFLICT. */
 enum err store_version_add(struct tx *tx, const struct version_row *row, struct bytes der, struct error *e) MUST_CHECK;
