@@ -54,32 +54,27 @@ static json_t *facet_json(const struct inventory_facet *f)
     return json_pack("{s:s, s:o}", "facet", f->name, "values", values);
 }
 
-/* Counts of a whole store: only for those who see all of it. */
 static enum err facets(struct app *app, struct request *rq, struct error *e)
 {
     static const char *const stores[] = { "personal", "root", "intermediate", "untrusted" };
-    CLEANUP(look_done) struct look look = { 0 };
-    const char *store = request_query(rq, "store"), *known = store == NULL ? stores[0] : NULL;
-    struct inventory_facet *list;
+    const char *store = request_query(rq, "store");
+    struct inventory_facet_ask ask = { .store = store == NULL ? stores[0] : NULL, .q = request_query(rq, "q"), .filter = request_query(rq, "filter") };
+    struct inventory_facets found;
     json_t *items;
-    size_t len;
-    enum err r = access_check(&rq->who, RIGHT_READ, "*", NULL, e);
+    enum err r;
 
-    for (size_t i = 0; known == NULL && i < sizeof(stores) / sizeof(*stores); i++)
-        known = strcmp(stores[i], store) == 0 ? stores[i] : NULL;
-    if (r == ERR_NONE && known == NULL)
-        r = fail_at(e, "/store", "a store is personal, root, intermediate or untrusted");
-    if (r == ERR_NONE)
-        r = store_look(app->store, &look, e);
-    if (r == ERR_NONE)
-        r = inventory_facets(look_db(&look), known, clock_now(), rq->arena, &list, &len, e);
+    for (size_t i = 0; ask.store == NULL && i < sizeof(stores) / sizeof(*stores); i++)
+        ask.store = strcmp(stores[i], store) == 0 ? stores[i] : NULL;
+    if (ask.store == NULL)
+        return fail_at(e, "/store", "a store is personal, root, intermediate or untrusted");
+    r = inventory_facets(app->store, &rq->who, &ask, rq->arena, &found, e);
     if (r)
         return r;
     items = json_array();
-    for (size_t i = 0; i < len; i++)
-        json_array_append_new(items, facet_json(&list[i]));
-    reply_json(rq, 200, json_pack("{s:s, s:I, s:o}", "store", known, "hide_expired_days",
-                                  (json_int_t)settings_number(app->settings, "certificates.hide_expired_days"), "items", items));
+    for (size_t i = 0; i < found.len; i++)
+        json_array_append_new(items, facet_json(&found.at[i]));
+    reply_json(rq, 200, json_pack("{s:s, s:I, s:b, s:o}", "store", ask.store, "hide_expired_days",
+                                  (json_int_t)settings_number(app->settings, "certificates.hide_expired_days"), "exact", found.is_exact, "items", items));
     return ERR_NONE;
 }
 

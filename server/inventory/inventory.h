@@ -70,11 +70,15 @@ enum err inventory_list(struct store *store, const struct actor *who, const stru
 /* Each current version counts once, by its end and whether it is revoked; the five add up. */
 struct inventory_counts { int64_t valid, expiring, expired, revoked, total; };
 enum err inventory_count(const struct db *db, int64_t now, struct inventory_counts *out, struct error *e) MUST_CHECK;
-/* The values that a store has, with how many there are of each, the most first; counted as they come and go, so that asking is quick at any size.
-   filter: what narrows a list to them. "tag" counts through all stores. */
+/* The values that the certificates of a store have, with how many there are of each, the most first. Of a whole store from counts that follow
+   the rows ("tag" counts through all stores), so that asking is quick at any size; of those that q and filter leave, or that the actor may see,
+   from the rows, a bounded way: not is_exact means that there are at least so many. filter of a value: what narrows a list to it. */
 struct inventory_value { const char *value, *label, *filter; int64_t count; };
 struct inventory_facet { const char *name; struct inventory_value *values; size_t len; };
-enum err inventory_facets(const struct db *db, const char *store, int64_t now, struct arena *a, struct inventory_facet **out, size_t *len, struct error *e) MUST_CHECK;
+struct inventory_facets { struct inventory_facet *at; size_t len; bool is_exact; };
+struct inventory_facet_ask { const char *store; const char *q, *filter; };
+enum err inventory_facets(struct store *store, const struct actor *who, const struct inventory_facet_ask *ask, struct arena *a,
+                          struct inventory_facets *out, struct error *e) MUST_CHECK;
 struct inventory_day { int64_t day; int64_t count; };      /* days since 1970 of not_after */
 enum err inventory_timeline(const struct db *db, int64_t from_day, int64_t to_day, struct arena *a, struct inventory_day **out, size_t *len, struct error *e) MUST_CHECK;
 

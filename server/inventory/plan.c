@@ -17,9 +17,19 @@ static bool may_see(const struct sight *s, const struct walk_row *row)
     return false;
 }
 
-static struct walk_row kept_row(const struct walk_row *row, struct arena *a)
+static struct walk_row kept_row(const struct plan *p, const struct walk_row *row, struct arena *a)
 {
-    return (struct walk_row){ .n = row->n, .certificate_n = row->certificate_n, .not_after = row->not_after, .common_name = arena_text(a, row->common_name) };
+    struct walk_row kept = { .n = row->n, .certificate_n = row->certificate_n, .not_after = row->not_after, .common_name = arena_text(a, row->common_name) };
+
+    if (!p->keeps_all)
+        return kept;
+    kept = *row;
+    kept.state = arena_text(a, row->state);
+    kept.key_type = arena_text(a, row->key_type);
+    kept.store = arena_text(a, row->store);
+    kept.source = arena_text(a, row->source);
+    kept.common_name = arena_text(a, row->common_name);
+    return kept;
 }
 
 /* along the order ---------------------------------------------------------------------------------------------- */
@@ -38,7 +48,7 @@ static bool take_row(void *arg, const struct walk_row *row)
     struct walking *w = arg;
     bool passes = false;
 
-    if (w->out->len == w->plan->limit || w->cost >= EXAMINED_MAX) {
+    if (w->out->len == w->plan->limit || w->cost >= w->plan->examine) {
         w->out->has_more = true;
         return false;
     }
@@ -48,9 +58,9 @@ static bool take_row(void *arg, const struct walk_row *row)
     if (w->r)
         return false;
     if (passes)
-        w->out->rows[w->out->len++] = kept_row(row, w->arena);
-    if (passes || w->cost >= EXAMINED_MAX)
-        w->out->last = passes ? w->out->rows[w->out->len - 1] : kept_row(row, w->arena);
+        w->out->rows[w->out->len++] = kept_row(w->plan, row, w->arena);
+    if (passes || w->cost >= w->plan->examine)
+        w->out->last = passes ? w->out->rows[w->out->len - 1] : kept_row(w->plan, row, w->arena);
     return true;
 }
 
@@ -80,7 +90,7 @@ static enum err learn_rows(const struct plan *p, struct term *t, struct arena *a
 
 static enum err walk_along(struct plan *p, struct arena *a, struct planned *out, struct error *e)
 {
-    struct walk walk = { .order = p->order, .from = p->from, .wants = filter_wants(&p->filter) | (p->sight.is_all ? 0 : WANT_ISSUER),
+    struct walk walk = { .order = p->order, .from = p->from, .wants = filter_wants(&p->filter) | (p->sight.is_all ? 0 : WANT_ISSUER) | (p->keeps_all ? WANT_ALL & ~WANT_NAME : 0),
                          .is_superseded = p->filter.is_superseded };
     struct walking w = { .plan = p, .out = out, .arena = a, .e = e };
     enum err r = ERR_NONE;
@@ -177,6 +187,18 @@ static enum err find_span(const struct plan *p, struct found *out, bool *leads, 
     return *leads ? store_find_ending(p->db, from, to, out, e) : ERR_NONE;
 }
 
+/* Who may see but a few goes straight to those. */
+static enum err find_sight(const struct plan *p, struct found *out, bool *leads, struct error *e)
+{
+    enum err r;
+
+    *leads = !p->sight.is_all;
+    if (!*leads)
+        return ERR_NONE;
+    r = store_find_lineages(p->db, p->sight.certificates, p->sight.certificates_len, out, e);
+    return r ? r : find_issuers(p, p->sight.issuers, p->sight.issuers_len, out, e);
+}
+
 static enum err find_best(struct plan *p, struct found *best, bool *has_best, struct arena *a, struct error *e)
 {
     struct found *one = arena_take(a, sizeof(*one));
@@ -184,10 +206,13 @@ static enum err find_best(struct plan *p, struct found *best, bool *has_best, st
     enum err r;
 
     *has_best = false;
-    for (size_t i = 0; i <= p->filter.len; i++) {
+    for (size_t i = 0; i < p->filter.len + 2; i++) {
         one->len = 0;
         one->is_more = false;
-        r = i < p->filter.len ? find(p, &p->filter.at[i], one, &leads, e) : find_span(p, one, &leads, e);
+        if (i < p->filter.len)
+            r = find(p, &p->filter.at[i], one, &leads, e);
+        else
+            r = i == p->filter.len ? find_span(p, one, &leads, e) : find_sight(p, one, &leads, e);
         if (r)
             return r;
         if (leads)
@@ -250,7 +275,7 @@ static enum err test_found(const struct plan *p, const struct found *found, stru
         if (r)
             return r;
         if (passes)
-            rows[(*len)++] = kept_row(&row, a);
+            rows[(*len)++] = kept_row(p, &row, a);
     }
     return ERR_NONE;
 }
@@ -299,6 +324,8 @@ enum err plan_run(const struct plan *plan, struct arena *a, struct planned *out,
     enum err r;
 
     *own = *plan;
+    if (own->examine == 0)
+        own->examine = EXAMINED_MAX;
     r = run(own, a, &result, e);
     if (r)
         return r;

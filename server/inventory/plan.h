@@ -19,6 +19,8 @@ struct plan {
     enum walk_order order;
     struct walk_from from;
     unsigned limit;
+    unsigned examine;              /* what it may cost to walk: a row 1, a look at its text 8; 0: EXAMINED_MAX */
+    bool keeps_all;                /* of each row all that the index has; else what a cursor needs */
 };
 enum { EXAMINED_MAX = 20000 };
 /* rows: room for limit. has_more: the list goes on behind `last`, which may be a row that did not pass. */

@@ -356,8 +356,25 @@ static enum err step_to_current(const struct db *db, int64_t *n, struct error *e
 
     query_int(&q, ":n", *n);
     if (!query_next(&q))
-        return query_fail(&q, e, "the search index knows a certificate that is not there");
+        return query_fail(&q, e, "there is no such certificate");
     *n = query_get_int(&q, 0);
+    return ERR_NONE;
+}
+
+enum err store_find_lineages(const struct db *db, const int64_t *certificates, size_t len, struct found *out, struct error *e)
+{
+    for (size_t i = 0; i < len && !out->is_more; i++) {
+        enum err r;
+
+        if (out->len == FOUND_MAX) {
+            out->is_more = true;
+            return ERR_NONE;
+        }
+        out->at[out->len] = certificates[i];
+        r = step_to_current(db, &out->at[out->len++], e);
+        if (r)
+            return r;
+    }
     return ERR_NONE;
 }
 

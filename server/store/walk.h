@@ -52,6 +52,7 @@ enum err store_word_rows(const struct db *db, const char *word, struct arena *a,
 bool store_word_rows_may(const struct word_rows *rows, int64_t certificate_n);             /* not: the word is surely not in it */
 enum err store_find_issuer(const struct db *db, const struct id *issuer, struct found *out, struct error *e) MUST_CHECK;
 enum err store_find_store(const struct db *db, const char *store, struct found *out, struct error *e) MUST_CHECK;          /* not "personal" */
+enum err store_find_lineages(const struct db *db, const int64_t *certificates, size_t len, struct found *out, struct error *e) MUST_CHECK;
 enum err store_find_ending(const struct db *db, int64_t from, int64_t to, struct found *out, struct error *e) MUST_CHECK;
 
 enum err store_find_tag(const struct db *db, const char *tag, struct found *out, struct error *e) MUST_CHECK;

@@ -34,6 +34,8 @@ test('a list is narrowed by facets, chips and conditions, and the search gets a 
     await b.button(/^EC P-384/).click();
     await shows(b, 1);
     assert.equal(await rows(b).innerText(), 'web.one.lan');
+    await b.page.waitForFunction(() => !document.querySelector('.facets').innerText.includes('P-256'));
+    assert.match(await b.page.locator('.facet', { hasText: 'Status' }).innerText(), /Valid\s*1$/);
     await b.button('key:ec-p384').click();
     await shows(b, 6);
     await b.page.keyboard.press('/');

@@ -80,6 +80,18 @@ test('counts follow what comes, changes and goes', async () => {
   await d.ok('DELETE', `/api/v1/certificates/${made.id}?confirm=count.lan`);
 });
 
+test('counts go with the filter, and with what one may see', async () => {
+  const ask = async (query, options) => d.ok('GET', `/api/v1/certificates/facets?${new URLSearchParams(query)}`, undefined, options);
+  const value = (found, facet, name) => found.items.find(f => f.facet === facet).values.find(v => v.value === name)?.count ?? 0;
+  const whole = await ask({}), part = await ask({ filter: 'key:ec-p384' }), word = await ask({ q: 'two.lan' });
+  assert.ok(whole.exact && part.exact && word.exact);
+  assert.deepEqual([value(part, 'key', 'ec-p384'), value(part, 'key', 'ec-p256')], [1, 0]);
+  for (const [found, filter] of [[part, 'key:ec-p384'], [word, 'two.lan']]) {
+    for (const f of found.items) for (const v of f.values) assert.equal((await list(`store:personal ${filter} ${v.filter}`)).items.length, v.count, `${filter}: ${f.facet} ${v.value}`);
+  }
+  assert.equal((await d.call('GET', '/api/v1/certificates/facets?filter=colour:red')).status, 422);
+});
+
 test('a question gets a name', async () => {
   const made = await d.call('POST', '/api/v1/collections', { name: 'Two', store: 'personal', filter: 'san:*.two.lan', sort: 'common_name' });
   assert.equal(made.status, 201);

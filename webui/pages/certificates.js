@@ -120,11 +120,22 @@ function Nothing({ store, narrowed, asked, ask }) {
     : html`<${Empty} title="This store is empty" action=${store === 'personal' && html`<${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>${store === 'personal' ? 'What you request here appears in this list, with its key and every later version.' : store === 'archived' ? 'What is archived is kept here: out of the lists, but not gone.' : EMPTY[store] || 'What is imported into this store appears in this list.'}<//>`}</div>`;
 }
 
+// What is hidden without having been asked about is counted all the same: a click brings it. Until the next counts are here the last ones stand.
+function useFacets(store, asked) {
+  const typed = isGrammar(asked.q);
+  const part = { q: typed ? '' : asked.q, filter: [typed && asked.q, asked.filter].filter(Boolean).join(' ') };
+  const counts = useLoad(() => get('/certificates/facets', { store: store === 'archived' ? '' : store, ...part }), [store, part.q, part.filter]);
+  const last = useRef({});
+  if (counts.value)
+    last.current = { store, value: counts.value };
+  const value = last.current.store === store ? last.current.value : null;
+  return { counts, facets: { items: store === 'archived' || !value ? [] : value.items, exact: value?.exact ?? true }, days: last.current.value?.hide_expired_days ?? 30 };
+}
+
 export function Certificates({ route }) {
   const store = route.query.get('store') || 'personal';
   const asked = Object.fromEntries(['q', 'filter', 'sort', 'all'].map((name) => [name, route.query.get(name) || '']));
-  const counts = useLoad(() => get('/certificates/facets', { store: store === 'archived' ? '' : store }), [store]);
-  const days = counts.value?.hide_expired_days ?? 30;
+  const { counts, facets, days } = useFacets(store, asked);
   const question = questionOf(store, asked, days);
   const list = useList('/certificates', { ...question, sort: asked.sort || '-created', limit: 100 });
   const chosen = useSelection(list.items);
@@ -149,7 +160,7 @@ export function Certificates({ route }) {
       <${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>
     <div class="tools"><${Search} q=${asked.q} set=${(q) => ask({ q })} /><${Chips} asked=${asked} days=${days} ask=${ask} /></div>
     <${Fault} of=${list.problem} again=${list.reload} />
-    <div class="finder"><${Facets} items=${store === 'archived' ? [] : counts.value?.items || []} filter=${asked.filter} set=${(filter) => ask({ filter })}><${Collections} question=${kept} open=${openKept} /><//>
+    <div class="finder"><${Facets} items=${facets.items} exact=${facets.exact} filter=${asked.filter} set=${(filter) => ask({ filter })}><${Collections} question=${kept} open=${openKept} /><//>
     <div class="found">${bulk.bar}
     ${list.items.length > 0 && html`<div class="table-frame store" ref=${box} onContextMenu=${rightClick}><table class="rows"><caption class="unseen">${TITLES[store] || store}</caption>
       <${Head} asked=${asked} ask=${ask} chosen=${chosen} items=${list.items} />

@@ -13,12 +13,12 @@ const FEW = 6;
 
 const wordOf = (facet, v) => (facet === 'key' ? keyWord(v.value) : facet === 'has' || facet === 'source' ? WORDS[v.value] || v.label : v.label);
 
-function Facet({ of, filter, set }) {
+function Facet({ of, filter, set, exact }) {
   const [all, setAll] = useState(false);
   const values = all ? of.values : of.values.slice(0, FEW);
   return html`<section class="facet"><h2>${TITLES[of.facet] || of.facet}</h2><ul>${values.map((v) => html`<li key=${v.value}>
     <button type="button" class="facet-value" aria-pressed=${has(filter, v.filter) ? 'true' : 'false'} onClick=${() => set(toggled(filter, v.filter))}>
-      <span class="facet-word" title=${wordOf(of.facet, v)}>${wordOf(of.facet, v)}</span><span class="facet-count">${v.count.toLocaleString()}</span></button></li>`)}</ul>
+      <span class="facet-word" title=${wordOf(of.facet, v)}>${wordOf(of.facet, v)}</span><span class="facet-count" title=${exact ? undefined : `At least ${v.count.toLocaleString()}`}>${v.count.toLocaleString()}${exact ? '' : '+'}</span></button></li>`)}</ul>
     ${of.values.length > FEW && html`<button type="button" class="link" onClick=${() => setAll(!all)}>${all ? 'Fewer' : `All ${of.values.length}`}</button>`}</section>`;
 }
 
@@ -54,9 +54,10 @@ export function Collections({ question, open }) {
     ${saving && html`<${SaveDialog} question=${question} known=${items} onClose=${() => setSaving(false)} onDone=${() => { setSaving(false); load.reload(); }} />`}</section>`;
 }
 
-export function Facets({ items, filter, set, children }) {
+export function Facets({ items, exact, filter, set, children }) {
   const [open, setOpen] = useState(false);
   return html`<aside class="facets ${open ? 'open' : ''}" aria-label="Narrow the list">
     <button type="button" class="facets-toggle filter" aria-expanded=${open ? 'true' : 'false'} onClick=${() => setOpen(!open)}>Narrow the list</button>
-    <div class="facets-body">${children}${items.filter((f) => f.values.length > 0).map((f) => html`<${Facet} key=${f.facet} of=${f} filter=${filter} set=${set} />`)}</div></aside>`;
+    <div class="facets-body">${children}${items.filter((f) => f.values.length > 0).map((f) => html`<${Facet} key=${f.facet} of=${f} filter=${filter} set=${set} exact=${exact} />`)}
+      ${!exact && html`<p class="small muted">Too many to count them all: + means that there are more.</p>`}</div></aside>`;
 }

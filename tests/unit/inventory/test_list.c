@@ -349,6 +349,102 @@ static void what_stands_beside_a_row_stands_beside_that_row(void **state)
     assert_int_equal(page.items[0].versions, 2);
 }
 
+/* facets ------------------------------------------------------------------------------------------------------ */
+
+static const struct inventory_facet *facet_of(const struct inventory_facets *all, const char *name)
+{
+    for (size_t i = 0; i < all->len; i++)
+        if (strcmp(all->at[i].name, name) == 0)
+            return &all->at[i];
+    fail_msg("no facet %s", name);
+    return NULL;
+}
+
+static int64_t counted(const struct inventory_facets *all, const char *name, const char *value)
+{
+    const struct inventory_facet *f = facet_of(all, name);
+
+    for (size_t i = 0; i < f->len; i++)
+        if (strcmp(f->values[i].value, value) == 0)
+            return f->values[i].count;
+    return 0;
+}
+
+static struct inventory_facets facets_of(struct place *p, const struct actor *who, const char *filter, struct arena *a)
+{
+    struct inventory_facet_ask ask = { .store = "personal", .filter = filter };
+    struct inventory_facets out = { 0 };
+    struct error e = { 0 };
+
+    assert_ok(inventory_facets(p->store, who, &ask, a, &out, &e));
+    return out;
+}
+
+static void facets_count_what_the_filter_leaves(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct place *p = *state;
+    struct inventory_page page = page_of(p, &p->who, &(struct inventory_ask){ .filter = "san:b.lan" }, a);
+    struct inventory_facets all = facets_of(p, &p->who, NULL, a), part;
+    struct error e = { 0 };
+
+    assert_true(all.is_exact);
+    assert_int_equal(counted(&all, "state", "valid"), 2);
+    assert_int_equal(counted(&all, "source", "rest"), 3);
+    assert_ok(store_write(p->store, &p->who, hang_beside, &page.items[0].id, &e));
+    part = facets_of(p, &p->who, "source:cli", a);
+    assert_true(part.is_exact);
+    assert_int_equal(counted(&part, "state", "valid"), 1);
+    assert_int_equal(counted(&part, "state", "expired"), 0);
+    assert_int_equal(counted(&part, "source", "rest"), 0);
+    assert_int_equal(counted(&part, "tag", "blue"), 1);
+    assert_int_equal(counted(&part, "has", "no-key"), 1);
+    assert_int_equal(counted(&part, "expires", "1y"), 1);
+    assert_int_equal(counted(&part, "expires", "30d"), 0);
+    assert_string_equal(facet_of(&part, "issuer")->values[0].label, "Lab Root CA");
+    part = facets_of(p, &p->who, "expires<30d", a);
+    assert_int_equal(counted(&part, "state", "expiring"), 1);
+    assert_int_equal(counted(&part, "state", "expired"), 1);
+    part = facets_of(p, &p->who, "-tag:blue", a);             /* every row a look: the same as all but one */
+    assert_int_equal(counted(&part, "source", "rest"), 3);
+    assert_int_equal(counted(&part, "source", "cli"), 0);
+}
+
+static void who_sees_some_has_facets_of_those(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct place *p = *state;
+    struct inventory_page page = page_of(p, &p->who, &(struct inventory_ask){ .filter = "san:a.lan" }, a);
+    struct grant one = { .rights = RIGHT_BIT(RIGHT_READ), .scope = "certificate", .scope_id = page.items[0].id };
+    struct actor narrow = { .kind = ACTOR_TOKEN, .name = "reader", .grants = &one, .grants_len = 1 };
+    struct inventory_facets part = facets_of(p, &narrow, NULL, a);
+
+    assert_int_equal(counted(&part, "state", "expiring"), 1);
+    assert_int_equal(counted(&part, "state", "valid"), 0);
+    assert_int_equal(facet_of(&part, "source")->len, 1);
+    assert_int_equal(facet_of(&part, "source")->values[0].count, 1);
+}
+
+static void counts_that_were_cut_short_say_so(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct place *p = *state;
+    struct inventory_facets part;
+    struct error e = { 0 };
+
+    for (int i = 0; i < 100; i++) {
+        struct making m = { .common_name = "many.lan", .names = { "many.lan" }, .not_after = clock_now() + 50 * DAYS };
+
+        assert_ok(make(p, &m, &e));
+    }
+    part = facets_of(p, &p->who, "-tag:a -tag:b -tag:c -tag:d -tag:e -tag:f -tag:g -tag:h", a);    /* eight looks at every row */
+    assert_false(part.is_exact);
+    assert_in_range(counted(&part, "state", "valid"), 50, 90);
+    part = facets_of(p, &p->who, NULL, a);
+    assert_true(part.is_exact);
+    assert_int_equal(counted(&part, "state", "valid"), 102);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +459,9 @@ int main(void)
         with_rows(the_counts_equal_a_full_count_after_renewals),
         with_rows(an_old_name_is_not_found_any_more_and_the_new_one_is),
         with_rows(what_stands_beside_a_row_stands_beside_that_row),
+        with_rows(facets_count_what_the_filter_leaves),
+        with_rows(who_sees_some_has_facets_of_those),
+        with_rows(counts_that_were_cut_short_say_so),
     };
 
     return tests_of(tests);
