@@ -4,15 +4,12 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "net/resolve.h"
 #include "pki/name.h"
 
-enum { MOST = 20, HOST_ROOM = 256 };
+enum { MOST = 20, HOST_ROOM = 256, LOOK_UP_MS = 1000 };
 
 struct found { const char *dns[MOST], *ip[MOST]; size_t dns_len, ip_len; };
 
@@ -33,86 +30,13 @@ static void add(struct found *f, const char *text, struct arena *a)
         list[(*len)++] = name.text;
 }
 
-/* A look-up on a thread of its own, since a resolver may take half a minute. Whoever comes last frees it. */
-struct asking {
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-    bool is_done, is_left;
-    char host[HOST_ROOM], full[HOST_ROOM];
-};
-
-static struct asking *asking_new(const char *host)
-{
-    struct asking *q = own_alloc(sizeof(*q));
-
-    snprintf(q->host, sizeof(q->host), "%s", host);
-    pthread_mutex_init(&q->lock, NULL);
-    pthread_cond_init(&q->done, NULL);
-    return q;
-}
-
-static void asking_free(struct asking *q)
-{
-    pthread_mutex_destroy(&q->lock);
-    pthread_cond_destroy(&q->done);
-    free(q);
-}
-
-static void *look_up(void *arg)
-{
-    struct asking *q = arg;
-    struct addrinfo hints = { .ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM }, *found = NULL;
-    bool is_left, is_found = getaddrinfo(q->host, NULL, &hints, &found) == 0;
-
-    pthread_mutex_lock(&q->lock);
-    if (is_found && found->ai_canonname != NULL)
-        snprintf(q->full, sizeof(q->full), "%s", found->ai_canonname);
-    q->is_done = true;
-    is_left = q->is_left;
-    pthread_cond_signal(&q->done);
-    pthread_mutex_unlock(&q->lock);
-    if (is_found)
-        freeaddrinfo(found);
-    if (is_left)
-        asking_free(q);
-    return NULL;
-}
-
-/* Waits a second; true when the answer is there, else the thread has to free it. */
-static bool wait_for(struct asking *q)
-{
-    struct timespec until;
-    bool is_done;
-
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 1;
-    pthread_mutex_lock(&q->lock);
-    while (!q->is_done)
-        if (pthread_cond_timedwait(&q->done, &q->lock, &until) != 0)
-            break;
-    is_done = q->is_done;
-    q->is_left = !is_done;
-    pthread_mutex_unlock(&q->lock);
-    return is_done;
-}
-
 static void add_full_name(struct found *f, const char *host, struct arena *a)
 {
-    struct asking *q = asking_new(host);
-    pthread_t thread;
+    struct resolved found;
+    struct error ignored;
 
-    if (pthread_create(&thread, NULL, look_up, q) != 0) {
-        asking_free(q);
-        return;
-    }
-    if (!wait_for(q)) {
-        pthread_detach(thread);
-        return;
-    }
-    pthread_join(thread, NULL);
-    if (q->full[0] != '\0')
-        add(f, q->full, a);
-    asking_free(q);
+    if (resolve(host, LOOK_UP_MS, a, &found, &ignored) == ERR_NONE && found.full[0] != '\0')
+        add(f, found.full, a);
 }
 
 static bool is_link_local(const struct sockaddr *at)

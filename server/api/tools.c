@@ -168,9 +168,8 @@ static enum err read_purpose(const char *word, uint32_t *out, struct error *e)
 }
 
 /* A name that no certificate can be for is an answer, not a mistake of the one who asks. */
-static void read_name(struct request *rq, struct question *q)
+static void read_name(struct request *rq, const char *text, struct question *q)
 {
-    const char *text = body_text(rq, "name");
     struct error why = { 0 };
 
     if (text == NULL)
@@ -181,23 +180,23 @@ static void read_name(struct request *rq, struct question *q)
         findings_add(&rq->findings, LEVEL_ERROR, "bad-name", "/name", "%s", why.text);
 }
 
-static enum err read_question(struct app *app, struct request *rq, const char *chain, const char *field, struct question *q, struct error *e)
+static enum err read_question(struct app *app, struct request *rq, const struct judging *judging, struct question *q, struct error *e)
 {
     const char *roots = body_text(rq, "roots"), *at = body_text(rq, "at");
     enum err r;
 
-    *q = (struct question){ .given = { .field = field, .most = CHAIN_MOST }, .roots = { .field = "/roots", .most = ROOTS_MOST },
+    *q = (struct question){ .given = { .field = judging->field, .most = CHAIN_MOST }, .roots = { .field = "/roots", .most = ROOTS_MOST },
                             .at = clock_now(), .depth = body_number(rq, "max_chain_depth", -1) };
     if (at != NULL && !read_instant(at, &q->at))
         return fail_at(e, "/at", "a time as in 2026-11-21T09:00:00Z");
     r = read_purpose(body_text(rq, "purpose"), &q->purposes, e);
     if (!r)
-        r = read_pile(rq, chain, &q->given, e);
+        r = read_pile(rq, judging->text, &q->given, e);
     if (!r)
         r = roots != NULL ? read_pile(rq, roots, &q->roots, e) : our_roots(app, rq, &q->roots, e);
     if (r)
         return r;
-    read_name(rq, q);
+    read_name(rq, judging->name, q);
     return ERR_NONE;
 }
 
@@ -228,12 +227,12 @@ static void judge(struct request *rq, const struct question *q, struct chain *ch
         findings_add(&rq->findings, LEVEL_ERROR, "path-length", "/max_chain_depth", "%zu CAs stand between it and the root", chain->len - 2);
 }
 
-enum err tools_judge(struct app *app, struct request *rq, const char *text, const char *field, struct chain *out, struct error *e)
+enum err tools_judge(struct app *app, struct request *rq, const struct judging *judging, struct chain *out, struct error *e)
 {
     struct question q;
     enum err r;
 
-    r = read_question(app, rq, text, field, &q, e);
+    r = read_question(app, rq, judging, &q, e);
     if (r)
         return r;
     judge(rq, &q, out);
@@ -242,10 +241,11 @@ enum err tools_judge(struct app *app, struct request *rq, const char *text, cons
 
 static enum err verify(struct app *app, struct request *rq, struct error *e)
 {
+    struct judging judging = { .text = body_text(rq, "chain"), .field = "/chain", .name = body_text(rq, "name") };
     struct chain chain = { 0 };
     enum err r;
 
-    r = tools_judge(app, rq, body_text(rq, "chain"), "/chain", &chain, e);
+    r = tools_judge(app, rq, &judging, &chain, e);
     if (r)
         return r;
     reply_json(rq, 200, json_pack("{s:b, s:o, s:o}", "valid", findings_count(&rq->findings, LEVEL_ERROR) == 0, "chain", tools_chain(&chain),
@@ -279,10 +279,12 @@ static const struct shape convert_shape = { (const struct shape_member[]){
     { .name = "format", .kind = SHAPE_TEXT, .is_required = true, .min = 1, .max = 16 },
     { .name = "new_password", .kind = SHAPE_TEXT, .max = PASSWORD_MAX },
     { .name = "pkcs12_profile", .kind = SHAPE_TEXT, .min = 1, .max = 16 },
+    { .name = "target", .kind = SHAPE_TEXT, .min = 1, .max = 32 },
     { .name = "filename", .kind = SHAPE_TEXT, .max = 255 },
     { 0 } } };
 static const struct shape explain_shape = { (const struct shape_member[]){
     { .name = "text", .kind = SHAPE_TEXT, .min = 1, .max = 64 * 1024 },
+    { .name = "host", .kind = SHAPE_TEXT, .min = 1, .max = 300 },
     { .name = "chain", .kind = SHAPE_TEXT, .min = 1, .max = TOOLS_TEXT_MAX },
     { .name = "roots", .kind = SHAPE_TEXT, .min = 1, .max = TOOLS_TEXT_MAX },
     { .name = "name", .kind = SHAPE_TEXT, .min = 1, .max = 1024 },

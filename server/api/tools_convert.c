@@ -9,6 +9,7 @@
 #include "keeper/keeper.h"
 #include "pki/bundle.h"
 #include "pki/pem.h"
+#include "pki/pfx_target.h"
 #include "pki/pkcs12.h"
 #include "pki/pkcs7.h"
 
@@ -23,6 +24,7 @@ struct work {
     size_t certs_len;
     bool has_own_leaf;                   /* the first belongs to the key */
     const char *new_password;            /* NULL: none */
+    const struct pfx_profile *profile;   /* of a PFX */
 };
 
 /* what came --------------------------------------------------------------------------------------------- */
@@ -185,12 +187,10 @@ static enum err to_p7b(struct work *w, struct bytes *out, struct error *e)
     return ERR_NONE;
 }
 
-static enum err check_pfx(const struct work *w, const struct pfx_profile *profile, struct error *e)
+static enum err check_pfx(const struct work *w, struct error *e)
 {
     enum err r;
 
-    if (profile == NULL)
-        return fail_at(e, "/pkcs12_profile", "there is no such profile: windows, legacy or strict");
     if (w->key == NULL)
         return fail_at(e, "/data", "a PFX needs the private key: put the PEM of certificate and key one behind the other");
     if (!w->has_own_leaf)
@@ -201,17 +201,15 @@ static enum err check_pfx(const struct work *w, const struct pfx_profile *profil
 
 static enum err to_pfx(struct work *w, struct bytes *out, struct error *e)
 {
-    const char *slug = body_text(w->rq, "pkcs12_profile");
-    const struct pfx_profile *profile = pfx_profile(slug == NULL ? "windows" : slug);
-    struct pfx_wish wish = { .profile = profile, .certs = w->certs, .certs_len = w->certs_len, .password = w->new_password };
+    struct pfx_wish wish = { .profile = w->profile, .certs = w->certs, .certs_len = w->certs_len, .password = w->new_password };
     struct export_scheme scheme;
     struct cert leaf;
     enum err r;
 
-    r = check_pfx(w, profile, e);
+    r = check_pfx(w, e);
     if (r)
         return r;
-    scheme = (struct export_scheme){ .scheme = profile->scheme, .iterations = profile->iterations };
+    scheme = (struct export_scheme){ .scheme = w->profile->scheme, .iterations = w->profile->iterations };
     r = cert_parse(w->certs[0], w->rq->arena, &leaf, e);
     if (!r)
         r = write_key(w, &scheme, &wish.key, e);
@@ -279,7 +277,9 @@ enum err tools_convert(struct app *app, struct request *rq, struct error *e)
 
     if (form == NULL)
         return fail_at(e, "/format", "there is no such form: pem, der, p7b or pkcs12");
-    r = read_new_password(&w, e);
+    r = pfx_target_choose(body_text(rq, "target"), body_text(rq, "pkcs12_profile"), form->write == to_pfx, &w.profile, e);
+    if (!r)
+        r = read_new_password(&w, e);
     if (!r)
         r = read_all(&w, e);
     if (!r)

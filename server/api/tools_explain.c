@@ -95,35 +95,76 @@ static json_t *causes_json(const struct causes *l, bool has_chain)
 }
 
 /* What openssl s_client prints has both in it. */
-static const char *chain_in(struct request *rq, const char **field)
+static struct judging chain_in(struct request *rq)
 {
-    const char *chain = body_text(rq, "chain"), *text = body_text(rq, "text");
+    const char *chain = body_text(rq, "chain"), *text = body_text(rq, "text"), *name = body_text(rq, "name");
 
-    *field = chain != NULL ? "/chain" : "/text";
-    return chain != NULL ? chain : text != NULL && strstr(text, "-----BEGIN CERTIFICATE-----") != NULL ? text : NULL;
+    if (chain != NULL)
+        return (struct judging){ chain, "/chain", name };
+    if (text != NULL && strstr(text, "-----BEGIN CERTIFICATE-----") != NULL)
+        return (struct judging){ text, "/text", name };
+    return (struct judging){ NULL, "/text", name };
+}
+
+/* The server itself is asked; it is judged by the name it was asked by, unless another is given. */
+static enum err ask(struct app *app, struct request *rq, struct judging *judging, struct shown_by *shown, struct error *e)
+{
+    enum err r;
+
+    if (judging->text != NULL)
+        return fail_at(e, "/host", "the server, or the chain that it shows: give one of the two");
+    r = tools_probe(app, rq, shown, e);
+    if (r)
+        return r;
+    judging->field = "/host";
+    judging->text = shown->pem[0] != '\0' ? shown->pem : NULL;
+    judging->name = judging->name != NULL ? judging->name : shown->name;
+    return ERR_NONE;
+}
+
+static void hear_server(struct causes *l, const struct shown_by *shown)
+{
+    struct cause *cause = shown->rule != NULL ? add_cause(l, shown->rule) : NULL;
+
+    if (cause != NULL)
+        json_array_append_new(cause->said, json_pack("{s:s, s:o}", "program", "The server", "code", json_of_text(shown->said)));
+}
+
+static enum err judge(struct app *app, struct request *rq, const struct judging *judging, struct chain *chain, struct error *e)
+{
+    enum err r = judging->text != NULL ? tools_judge(app, rq, judging, chain, e) : ERR_NONE;
+
+    if (r == ERR_NONE && chain->len > 0)
+        explain_clients(chain->at[0], &rq->findings);
+    return r;
 }
 
 enum err tools_explain(struct app *app, struct request *rq, struct error *e)
 {
-    const char *text = body_text(rq, "text"), *field, *pem = chain_in(rq, &field);
+    const char *text = body_text(rq, "text");
+    struct judging judging = chain_in(rq);
+    struct shown_by shown = { .json = NULL };
     struct causes causes = { 0 };
     struct chain chain = { 0 };
-    enum err r;
+    enum err r = ERR_NONE;
 
-    if (text == NULL && pem == NULL)
-        return fail_at(e, "/text", "what did the program say? Give its words, or the chain of the server");
-    if (pem != NULL) {
-        r = tools_judge(app, rq, pem, field, &chain, e);
-        if (r)
-            return r;
-        if (chain.len > 0)
-            explain_clients(chain.at[0], &rq->findings);
+    if (body_text(rq, "host") != NULL)
+        r = ask(app, rq, &judging, &shown, e);
+    else if (text == NULL && judging.text == NULL)
+        r = fail_at(e, "/text", "what did the program say? Give its words, the server as HOST:PORT, or the chain that it shows");
+    if (r == ERR_NONE)
+        r = judge(app, rq, &judging, &chain, e);
+    if (r) {
+        json_decref(shown.json);
+        return r;
     }
     if (text != NULL)
         hear(&causes, text);
+    hear_server(&causes, &shown);
     see(&causes, &rq->findings, &chain);
-    reply_json(rq, 200, json_pack("{s:o, s:o, s:o, s:o}", "causes", causes_json(&causes, pem != NULL),
-                                  "valid", pem == NULL ? json_null() : json_boolean(findings_count(&rq->findings, LEVEL_ERROR) == 0),
-                                  "chain", tools_chain(&chain), "findings", tools_findings(&rq->findings)));
+    reply_json(rq, 200, json_pack("{s:o, s:o, s:o, s:o, s:o}", "causes", causes_json(&causes, judging.text != NULL),
+                                  "valid", judging.text == NULL ? json_null() : json_boolean(findings_count(&rq->findings, LEVEL_ERROR) == 0),
+                                  "chain", tools_chain(&chain), "findings", tools_findings(&rq->findings),
+                                  "host", shown.json != NULL ? shown.json : json_null()));
     return ERR_NONE;
 }

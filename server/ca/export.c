@@ -28,23 +28,6 @@ static const struct { const char *word, *type, *ending; } forms[] = {
     [EXPORT_P7B] = { "p7b", "application/x-pkcs7-certificates", "p7b" },
 };
 
-static enum err choose_profile(const struct export_wish *wish, const struct pfx_profile **out, struct error *e)
-{
-    const struct pfx_target *target = wish->target == NULL ? NULL : pfx_target(wish->target);
-    const char *slug = wish->pkcs12_profile == NULL ? "windows" : wish->pkcs12_profile;
-
-    if (wish->target != NULL && wish->format != EXPORT_PKCS12)
-        return fail_at(e, "/target", "where it goes decides how a PFX is encrypted: take the format pkcs12, or leave the target out");
-    if (wish->target != NULL && wish->pkcs12_profile != NULL)
-        return fail_at(e, "/target", "the target chooses the profile: give one of the two");
-    if (wish->target != NULL && target == NULL)
-        return fail_at(e, "/target", "there is no such target: GET /api/v1/export-targets, or \"signet cert targets\", lists them");
-    if (wish->format != EXPORT_PKCS12)
-        return ERR_NONE;
-    *out = pfx_profile(target != NULL ? target->profile : slug);
-    return *out == NULL ? fail_at(e, "/pkcs12_profile", "there is no such profile: windows, legacy or strict") : ERR_NONE;
-}
-
 static enum err check_wish(const struct export_wish *wish, bool *with_key, struct error *e)
 {
     bool has_password = wish->password != NULL && wish->password[0] != '\0';
@@ -218,7 +201,7 @@ enum err ca_export(struct ca *ca, const struct actor *who, const struct id *cert
     struct bytes body;
     enum err r;
 
-    r = choose_profile(wish, &t.profile, e);
+    r = pfx_target_choose(wish->target, wish->pkcs12_profile, wish->format == EXPORT_PKCS12, &t.profile, e);
     if (r)
         return r;
     r = check_wish(wish, &t.with_key, e);

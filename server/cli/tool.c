@@ -242,9 +242,9 @@ const struct cli_verb tool_verbs[] = {
       "  signet tool match www.pem www.key\n", match, password_options },
     { "tool", "convert", "FILE...", "make PEM, DER, PKCS #7 or a PFX of files; nothing is kept on the server",
       "  signet tool convert old.pfx --password-file secret.txt --to pem --out www.pem\n"
-      "  signet tool convert www.pem www.key chain.pem --to pfx --new-password-file secret.txt\n", tool_convert, tool_convert_options },
-    { "tool", "explain", "WORDS...", "say what is meant by the error of a browser or program, and what to do",
-      "  signet tool explain NET::ERR_CERT_AUTHORITY_INVALID\n"
+      "  signet tool convert www.pem www.key chain.pem --for windows-2016 --new-password-file secret.txt\n", tool_convert, tool_convert_options },
+    { "tool", "explain", "WORDS...|HOST:PORT", "say what is meant by the error of a browser or program, and what to do",
+      "  signet tool explain NET::ERR_CERT_AUTHORITY_INVALID\n  signet tool explain www.example.lan:443\n"
       "  openssl s_client -connect www.example.lan:443 -showcerts </dev/null 2>&1 | signet tool explain --file - --name www.example.lan\n",
       tool_explain, tool_explain_options },
     { 0 }

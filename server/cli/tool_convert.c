@@ -7,6 +7,7 @@ const struct cli_option tool_convert_options[] = {
     { "to", "FORMAT", "pem, der, p7b or pfx" },
     { "password-file", "FILE", "password of what comes in; - is standard input" },
     { "new-password-file", "FILE", "password of the PFX or of the PEM key that is made; without it the key in PEM is not encrypted" },
+    { "for", "TARGET", "a PFX for where it goes, such as windows-2016, java-8, macos (signet cert targets lists them)" },
     { "pkcs12-profile", "NAME", "windows (default), legacy (Server 2016, appliances), strict" },
     { "out", "FILE", "where to write; - is standard output (default: the name of the first file)" },
     { 0 }
@@ -48,6 +49,8 @@ static enum err put_options(struct cli *c, json_t *body, const char *format, str
         return r;
     if (fresh != NULL)
         json_object_set_new(body, "new_password", json_string(fresh));
+    if (cli_value(c, "for") != NULL)
+        json_object_set_new(body, "target", json_string(cli_value(c, "for")));
     if (cli_value(c, "pkcs12-profile") != NULL)
         json_object_set_new(body, "pkcs12_profile", json_string(cli_value(c, "pkcs12-profile")));
     if (strcmp(c->arguments[0], "-") != 0)
@@ -57,7 +60,7 @@ static enum err put_options(struct cli *c, json_t *body, const char *format, str
 
 int tool_convert(struct cli *c)
 {
-    const char *format = format_of(cli_value(c, "to")), *data = NULL;
+    const char *to = cli_value(c, "to"), *format = format_of(to == NULL && cli_value(c, "for") != NULL ? "pfx" : to), *data = NULL;
     struct fetch_answer answer;
     struct error e = { 0 };
     json_t *body = NULL;
@@ -66,7 +69,7 @@ int tool_convert(struct cli *c)
     if (c->arguments_len == 0)
         return cli_usage(c, "what? Give one file, or several that are PEM");
     if (format == NULL)
-        return cli_usage(c, "--to is one of pem, der, p7b, pfx");
+        return cli_usage(c, "--to is one of pem, der, p7b, pfx; or say --for TARGET");
     r = read_in(c, &data, &e);
     if (!r)
         body = json_pack("{s:s, s:s}", "data", data, "format", format);

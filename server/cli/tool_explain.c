@@ -1,8 +1,10 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/tool.h"
 
 const struct cli_option tool_explain_options[] = {
+    { "host", "HOST:PORT", "ask this server for the chain that it shows; the daemon connects" },
     { "file", "FILE", "what the program said, or all that openssl s_client -showcerts printed; - is standard input" },
     { "chain", "FILE", "the chain that the server shows, in PEM" },
     { "roots", "FILE", "trust these roots (default: those of the server that is asked)" },
@@ -10,7 +12,29 @@ const struct cli_option tool_explain_options[] = {
     { 0 }
 };
 
-static enum err put_words(struct cli *c, json_t *body, struct error *e)
+/* "www.lan:443": nobody's error message. */
+static bool is_server(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+
+    return colon != NULL && colon > text && colon[1] != '\0' && colon[1 + strspn(colon + 1, "0123456789")] == '\0' &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]")] == '\0';
+}
+
+/* True: the arguments are the server, and no words. */
+static bool put_server(struct cli *c, json_t *body)
+{
+    const char *host = cli_value(c, "host"), *argument = cli_argument(c, 0);
+    bool is_argument = host == NULL && c->arguments_len == 1 && is_server(argument);
+
+    if (is_argument)
+        host = argument;
+    if (host != NULL)
+        json_object_set_new(body, "host", json_string(host));
+    return is_argument;
+}
+
+static enum err put_words(struct cli *c, json_t *body, bool has_arguments, struct error *e)
 {
     const char *text = "";
     enum err r;
@@ -20,7 +44,7 @@ static enum err put_words(struct cli *c, json_t *body, struct error *e)
         if (r)
             return r;
     }
-    for (size_t i = 0; i < c->arguments_len; i++)
+    for (size_t i = 0; has_arguments && i < c->arguments_len; i++)
         text = arena_printf(c->arena, "%s %s", text, c->arguments[i]);
     if (*text != '\0' && json_object_set_new(body, "text", json_string(text)) != 0)
         return fail(e, ERR_INVALID, "what was given is not UTF-8");
@@ -63,6 +87,16 @@ static void show_cause(const json_t *cause)
         printf("  %zu. %s\n", i + 1, json_string_value(one));
 }
 
+static void show_host(const json_t *host)
+{
+    const json_t *trouble = json_object_get(host, "trouble"), *protocol = json_object_get(host, "protocol");
+
+    if (!json_is_object(host))
+        return;
+    printf("%s port %lld (%s): %s\n", json_string_value(json_object_get(host, "name")), (long long)json_integer_value(json_object_get(host, "port")),
+           json_string_value(json_object_get(host, "address")), json_string_value(json_is_string(trouble) ? trouble : protocol));
+}
+
 static int show_causes(struct cli *c, json_t *answer)
 {
     const json_t *causes = json_object_get(answer, "causes"), *valid = json_object_get(answer, "valid");
@@ -72,6 +106,7 @@ static int show_causes(struct cli *c, json_t *answer)
     if (c->is_json) {
         print_json(answer);
     } else {
+        show_host(json_object_get(answer, "host"));
         if (json_array_size(json_object_get(answer, "chain")) > 0)
             print_table(json_object_get(answer, "chain"), tool_chain_columns);
         tool_findings(json_object_get(answer, "findings"));
@@ -93,11 +128,11 @@ int tool_explain(struct cli *c)
     struct error e = { 0 };
     enum err r;
 
-    r = put_words(c, body, &e);
+    r = put_words(c, body, !put_server(c, body), &e);
     if (!r)
         r = put_chain(c, body, &e);
-    if (!r && json_object_get(body, "text") == NULL && json_object_get(body, "chain") == NULL)
-        return cli_usage(c, "what did the program say? Give its words, --file or --chain");
+    if (!r && json_object_get(body, "text") == NULL && json_object_get(body, "chain") == NULL && json_object_get(body, "host") == NULL)
+        return cli_usage(c, "what did the program say? Give its words, --file or --chain, or the server as HOST:PORT");
     if (!r)
         r = tool_ask(c, "/api/v1/tools/explain", body, &answer, &e);
     return r ? cli_fail(&e) : show_causes(c, answer);

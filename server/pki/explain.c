@@ -139,11 +139,12 @@ size_t explain_text(struct bytes text, struct said out[SAID_MAX])
 
 /* a chain ----------------------------------------------------------------------------------------------- */
 
+/* A server leaves its root out, so above a CA without its issuer it is the root that is not known. */
 const char *explain_untrusted(const struct chain *c)
 {
-    if (c->len == 0 || !cert_is_self_issued(c->at[c->len - 1]))
-        return c->len == 0 ? "untrusted" : "incomplete-chain";
-    return c->len == 1 ? "self-signed" : "untrusted";
+    if (c->len != 1)
+        return "untrusted";
+    return cert_is_self_issued(c->at[0]) ? "self-signed" : "incomplete-chain";
 }
 
 void explain_clients(const struct cert *leaf, struct findings *out)

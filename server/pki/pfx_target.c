@@ -35,3 +35,20 @@ const struct pfx_target *pfx_target(const char *slug)
             return &pfx_targets[i];
     return NULL;
 }
+
+enum err pfx_target_choose(const char *target, const char *profile, bool is_pfx, const struct pfx_profile **out, struct error *e)
+{
+    const struct pfx_target *where = target == NULL ? NULL : pfx_target(target);
+
+    *out = NULL;
+    if (target != NULL && !is_pfx)
+        return fail_at(e, "/target", "where it goes decides how a PFX is encrypted: take the format pkcs12, or leave the target out");
+    if (target != NULL && profile != NULL)
+        return fail_at(e, "/target", "the target chooses the profile: give one of the two");
+    if (target != NULL && where == NULL)
+        return fail_at(e, "/target", "there is no such target: GET /api/v1/export-targets, or \"signet cert targets\", lists them");
+    if (!is_pfx)
+        return ERR_NONE;
+    *out = pfx_profile(where != NULL ? where->profile : profile == NULL ? "windows" : profile);
+    return *out == NULL ? fail_at(e, "/pkcs12_profile", "there is no such profile: windows, legacy or strict") : ERR_NONE;
+}

@@ -14,6 +14,8 @@ struct pfx_target {
     const char *note;                           /* the trap that the choice avoids */
 };
 const struct pfx_target *pfx_target(const char *slug);        /* NULL: unknown */
+/* What was asked for, either of which may be NULL: the target decides the profile, without both it is windows. *out stays NULL when no PFX is made. */
+enum err pfx_target_choose(const char *target, const char *profile, bool is_pfx, const struct pfx_profile **out, struct error *e) MUST_CHECK;
 extern const struct pfx_target pfx_targets[];
 extern const size_t pfx_targets_len;
 

@@ -22,6 +22,7 @@ const struct setting settings_table[] = {
     { "session.absolute_hours",    SETTING_NUMBER, "12",  1, 168,   "Hours after which a session ends in any case." },
     { "certificates.expiring_days", SETTING_NUMBER, "30", 1, 365,   "Days before its end from which a certificate counts as expiring." },
     { "certificates.hide_expired_days", SETTING_NUMBER, "30", 0, 3650, "Days after its end from which the console hides an expired certificate until it is asked for." },
+    { "tools.loopback",            SETTING_FLAG,   "no",  0, 1,     "Whether the toolbox may connect to services of this very machine by 127.0.0.1 and ::1." },
     { "authority.crl_days",        SETTING_NUMBER, "7",   1, 365,   "Days that a revocation list is good for; it is signed again well before." },
 };
 const size_t settings_table_len = sizeof(settings_table) / sizeof(*settings_table);

@@ -75,6 +75,13 @@ async function converts(b, d, f) {
   assert.match(tool('openssl', ['pkcs12', '-in', pfx, '-passin', `pass:${PASSWORD}`, '-nodes']).stdout, /BEGIN PRIVATE KEY/);
   await b.sees('Nothing of it was kept here');
   await b.inOrder('converted');
+  await b.page.getByRole('radio', { name: /^Windows Server 2012 R2/ }).check();
+  await b.inOrder('converted for a place');
+  const other = b.page.waitForEvent('download');
+  await b.button('Convert').click();
+  await (await other).saveAs(pfx);
+  assert.match(tool('openssl', ['pkcs12', '-in', pfx, '-passin', `pass:${PASSWORD}`, '-info', '-noout']).stderr, /MAC: sha1/);
+  await b.picture('convert');
 }
 
 async function explains(b, f) {
@@ -88,6 +95,21 @@ async function explains(b, f) {
   await b.sees('The chain is good');
   await b.sees('does not show it');
   await b.inOrder('an error explained');
+}
+
+async function looksAtAServer(b, d, name) {
+  await b.page.getByLabel('What the browser or program says', { exact: true }).fill('');
+  await b.page.getByLabel('The chain that the server shows, if you have it', { exact: true }).fill('');
+  await b.page.getByLabel('Name or address that was opened').fill('www.else.lan');
+  await b.page.getByLabel('Server to look at').fill('169.254.169.254');
+  await b.button('Explain').click();
+  await b.page.locator('.field.faulty').filter({ hasText: 'link-local' }).waitFor();
+  await b.page.getByLabel('Server to look at').fill(`localhost:${d.https}`);
+  await b.button('Explain').click();
+  await b.sees('Answered at 127.0.0.1');
+  await b.sees('The certificate is not for the name or address in the address bar');
+  await b.inOrder('a server looked at');
+  await b.picture(`explain-${name}`);
 }
 
 async function goesByPalette(b, f) {
@@ -117,6 +139,7 @@ async function goesByPalette(b, f) {
 test('each tool and the palette, by a file, a drop and the keyboard', async () => {
   const d = await started();
   const f = await files(d);
+  await d.ok('PATCH', '/api/v1/settings', { 'tools.loopback': true });
   try {
     for (const colorScheme of ['light', 'dark']) {
       const b = await Browser.signedIn(d, `home-${colorScheme}`, { colorScheme });
@@ -129,6 +152,7 @@ test('each tool and the palette, by a file, a drop and the keyboard', async () =
         }
         await b.page.goto(`${origin(d)}/#/toolbox`);
         await explains(b, f);
+        await looksAtAServer(b, d, colorScheme);
       } finally {
         await b.end();
       }

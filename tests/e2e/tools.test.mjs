@@ -183,6 +183,23 @@ test('one form becomes the other: PEM to PFX to PEM, P7B and DER, read by openss
   assert.deepEqual((await d.ok('GET', '/api/v1/status')).certificates, before, 'nothing is kept');
 });
 
+test('a PFX is converted for the place it goes to, as an export is', async () => {
+  const { leaf, key } = await household('place.example.lan');
+  const { items } = await d.ok('GET', '/api/v1/export-targets');
+  assert.ok(items.length >= 7);
+  for (const { slug, pkcs12_profile } of items) {
+    const made = await convert({ data: leaf + key, format: 'pkcs12', new_password: 'secret', target: slug });
+    assert.equal(made.status, 200, JSON.stringify(made.body));
+    const { stderr } = tool('openssl', ['pkcs12', '-in', file(d.dir, `${slug}.pfx`, made.bytes), '-passin', 'pass:secret', '-info', '-noout']);
+    assert.match(stderr, pkcs12_profile === 'legacy' ? /MAC: sha1[^]*TripleDES/i : /MAC: sha256[^]*AES-256-CBC/i, slug);
+  }
+  for (const [wish, why] of [[{ format: 'pkcs12', target: 'nowhere' }, /no such target/], [{ format: 'pem', target: 'macos' }, /take the format pkcs12/], [{ format: 'pkcs12', target: 'macos', pkcs12_profile: 'strict' }, /one of the two/]]) {
+    const { status, body } = await convert({ data: leaf + key, new_password: 'secret', ...wish });
+    assert.deepEqual([status, body.errors[0].pointer], [422, '/target']);
+    assert.match(body.detail, why);
+  }
+});
+
 test('what cannot be converted says why, at the member', async () => {
   const { leaf, key, made } = await household('not.example.lan');
   const refused = async (body, pointer, why) => {
@@ -239,6 +256,9 @@ test('convert and explain by the command line', async () => {
   assert.match(run(['tool', 'decode', pfx, '--password-file', secret], remote()).stdout, /^pkcs12 {2}PFX[^]*private-key[^]*Belongs to +line\.example\.lan/);
   assert.match(run(['tool', 'convert', pfx, '--password-file', secret, '--to', 'pem', '--out', '-'], remote()).stdout, /BEGIN CERTIFICATE[^]*BEGIN PRIVATE KEY/);
   assert.equal(run(['tool', 'convert', pem], remote()).status, 2);
+  const old = join(d.dir, 'old.pfx');
+  assert.equal(run(['tool', 'convert', pem, join(d.dir, 'line.example.lan.key'), '--for', 'windows-2016', '--new-password-file', secret, '--out', old], remote()).status, 0);
+  assert.match(tool('openssl', ['pkcs12', '-in', old, '-passin', 'pass:secret', '-info', '-noout']).stderr, /MAC: sha1/);
   const told = run(['tool', 'explain', 'curl: (60) SSL certificate problem: certificate has expired'], remote());
   assert.equal(told.status, 0);
   assert.match(told.stdout, /is over \(expired\)[^]*said by {2}OpenSSL[^]*1\. Renew it/);

@@ -7,7 +7,7 @@ const ACTS = [
   'certificate.replaced', 'certificate.rolled-back', 'certificate.key-added', 'permissions.changed',
   'request.submitted', 'request.created', 'request.signed', 'request.denied', 'request.withdrawn', 'request.completed',
   'authority.made', 'authority.crl-signed', 'authority.lint-stopped',
-  'web-server.selected', 'web-server.confirmed', 'web-server.returned', 'web-server.rolled-back', 'setting.changed', 'setup.finished',
+  'web-server.selected', 'web-server.confirmed', 'web-server.returned', 'web-server.rolled-back', 'setting.changed', 'setup.finished', 'tool.probed',
   'token.created', 'token.revoked', 'user.created', 'user.password',
 ];
 const listeners = new Set();

@@ -5,10 +5,11 @@ import { useAction } from '../lib/load.js';
 import { href } from '../lib/router.js';
 import { Chain } from '../parts/chain.js';
 import { Drop, nothing } from '../parts/drop.js';
+import { Target, useTargets } from '../parts/export.js';
 import { Fields, Findings } from '../parts/fields.js';
 import { Icon } from '../parts/icon.js';
 import { NewPassword, Password } from '../parts/secret.js';
-import { Badge, Busy, Card, Choice, Empty, Fault, Input, Lines, Note, Page, Select, Submit, Tabs } from '../parts/ui.js';
+import { Badge, Busy, Card, Choice, Empty, Fault, Input, Lines, Note, Page, Submit, Tabs } from '../parts/ui.js';
 
 const TABS = [['decode', 'Decode'], ['match', 'Match'], ['convert', 'Convert'], ['explain', 'Explain']];
 const FILES = '.pem,.crt,.cer,.der,.csr,.req,.p10,.crl,.p7b,.p7c,.pfx,.p12,.key,.txt';
@@ -88,14 +89,15 @@ const FORMATS = [
   ['p7b', 'PKCS #7 (.p7b)', 'Certificates without a key.'],
   ['der', 'DER (.cer)', 'One thing in binary: the certificate, else the key.'],
 ];
-const PROFILES = [['windows', 'Windows, current Linux and Java (recommended): AES-256'], ['legacy', 'Windows Server 2016 and older, appliances: 3DES and SHA-1'], ['strict', 'Modern only: AES-256, 250,000 rounds']];
 const ENDINGS = { pem: 'pem', pkcs12: 'pfx', p7b: 'p7b', der: 'der' };
 
 function Convert() {
   const [given, set] = useState(nothing);
   const [password, setPassword] = useState('');
   const [format, setFormat] = useState('pem');
-  const [profile, setProfile] = useState('windows');
+  const [profile, setProfile] = useState('');
+  const [target, setTarget] = useState('windows-2019');
+  const targets = useTargets();
   const [fresh, setFresh] = useState('');
   const [again, setAgain] = useState('');
   const [made, setMade] = useState('');
@@ -104,14 +106,14 @@ function Convert() {
   const run = () => act.run(async () => {
     setMade('');
     const body = { data: given.text, format, ...(password ? { password } : {}), ...(fresh && format !== 'p7b' ? { new_password: fresh } : {}),
-      ...(format === 'pkcs12' ? { pkcs12_profile: profile } : {}), ...(given.name ? { filename: given.name } : {}) };
+      ...(format !== 'pkcs12' ? {} : profile ? { pkcs12_profile: profile } : { target }), ...(given.name ? { filename: given.name } : {}) };
     setMade(await download('POST', '/tools/convert', { body, accept: '*/*' }, `converted.${ENDINGS[format]}`));
   });
-  return html`<div class="stack"><${Form} run=${run} act=${act} button="Convert" icon="download" ready=${ready} fields=${['/data', '/password', '/new_password', '/pkcs12_profile']}>
+  return html`<div class="stack"><${Form} run=${run} act=${act} button="Convert" icon="download" ready=${ready} fields=${['/data', '/password', '/new_password']}>
       <${Drop} several label="What there is" value=${given} set=${set} problem=${act.problem} pointer="/data" accept=${FILES} hint="For a PFX: certificate, private key and chain, all in PEM, one behind the other." />
       <${Password} label="Its password, if it has one" value=${password} set=${setPassword} problem=${act.problem} pointer="/password" autocomplete="off" />
       <${Choice} pairs legend="Make of it" name="convert-format" value=${format} set=${setFormat} options=${FORMATS} />
-      ${format === 'pkcs12' && html`<${Select} label="Made for" value=${profile} set=${setProfile} options=${PROFILES} problem=${act.problem} pointer="/pkcs12_profile" />`}
+      ${format === 'pkcs12' && html`<${Target} targets=${targets} target=${target} setTarget=${setTarget} profile=${profile} setProfile=${setProfile} formId="convert" />`}
       ${format !== 'p7b' && html`<${NewPassword} label="New password" value=${fresh} set=${setFresh} again=${again} setAgain=${setAgain} problem=${act.problem} pointer="/new_password" withGenerator
         hint=${format === 'pkcs12' ? 'Whoever opens the PFX is asked for it.' : 'For a private key in it. Left empty, the key is not encrypted.'} />`}
     <//>
@@ -136,11 +138,17 @@ function asLinks(answer) {
     findings: answer.findings.filter((f) => f.level === 'error' && f.pointer === `/chain/${i}`) }));
 }
 
+// What came of asking the server: with whom it was spoken, or why not to the end.
+function Asked({ of }) {
+  return html`<${Note} tone=${of.trouble ? 'warn' : 'quiet'} icon="server" title="${of.name} port ${of.port}">${of.trouble ? `At ${of.address}: ${of.trouble}${of.alert ? ` (${of.alert})` : ''}.` : `Answered at ${of.address} by ${of.protocol}.`}<//>`;
+}
+
 function Explained({ answer }) {
   return html`<${Result}>
+    ${answer.host && html`<${Asked} of=${answer.host} />`}
     ${answer.valid !== null && html`<${Note} tone=${answer.valid ? 'good' : 'bad'} title=${answer.valid ? 'The chain is good' : 'The chain is not good'}>${answer.valid ? 'Whoever trusts its root accepts it.' : 'See which rule fails, and for whom.'}<//>`}
     ${answer.causes.map((c) => html`<${Cause} of=${c} />`)}
-    ${answer.causes.length === 0 && answer.valid === null && html`<${Card}><${Empty} icon="help" title="This message is not known here">Paste the code as well, such as NET::ERR_CERT_DATE_INVALID or 0x800B0109, or add the chain that the server shows.<//><//>`}
+    ${answer.causes.length === 0 && answer.valid === null && !answer.host && html`<${Card}><${Empty} icon="help" title="This message is not known here">Paste the code as well, such as NET::ERR_CERT_DATE_INVALID or 0x800B0109, or add the chain that the server shows.<//><//>`}
     ${answer.chain.length > 0 && html`<${Card} title="Certification Path"><${Chain} items=${asLinks(answer)} complete=${answer.chain.at(-1).subject === answer.chain.at(-1).issuer} /><//>`}
     ${answer.findings.some((f) => f.level !== 'error') && html`<${Findings} items=${answer.findings.filter((f) => f.level !== 'error')} />`}
   <//>`;
@@ -148,23 +156,27 @@ function Explained({ answer }) {
 
 const hostOf = (name) => (/^[\w.:-]+$/.test(name) ? name : 'www.example.lan');
 
-function Explain() {
+function Explain({ session }) {
   const [text, setText] = useState(nothing);
   const [chain, setChain] = useState(nothing);
   const [name, setName] = useState('');
+  const [server, setServer] = useState('');
   const [answer, setAnswer] = useState(null);
   const act = useAction();
   const run = () => act.run(async () => {
     setAnswer(null);
-    setAnswer(await post('/tools/explain', { ...(text.text.trim() ? { text: text.text } : {}), ...(chain.text.trim() ? { chain: chain.text } : {}), ...(name.trim() ? { name: name.trim() } : {}) }));
+    setAnswer(await post('/tools/explain', { ...(text.text.trim() ? { text: text.text } : {}), ...(chain.text.trim() ? { chain: chain.text } : {}), ...(name.trim() ? { name: name.trim() } : {}), ...(server.trim() ? { host: server.trim() } : {}) }));
   });
+  const asks = !session?.rights || session.rights.includes('issue');
   const host = hostOf(name.trim());
-  return html`<div class="stack"><${Form} run=${run} act=${act} button="Explain" icon="help" ready=${text.text.trim() || chain.text.trim()} fields=${['/text', '/chain', '/name']}>
+  return html`<div class="stack"><${Form} run=${run} act=${act} button="Explain" icon="help" ready=${text.text.trim() || chain.text.trim() || server.trim()} fields=${['/text', '/chain', '/name', '/host']}>
       <div class="halves"><${Drop} label="What the browser or program says" value=${text} set=${setText} problem=${act.problem} pointer="/text" accept=".txt,.log" placeholder="NET::ERR_CERT_COMMON_NAME_INVALID" />
         <${Drop} label="The chain that the server shows, if you have it" value=${chain} set=${setChain} problem=${act.problem} pointer="/chain" accept=".pem,.crt,.cer,.txt" placeholder="-----BEGIN CERTIFICATE-----" /></div>
-      <${Input} label="Name or address that was opened" optional value=${name} set=${setName} problem=${act.problem} pointer="/name" hint="Then it is also judged whether the certificate is for it." />
+      ${asks && html`<${Input} label="Server to look at" optional value=${server} set=${setServer} problem=${act.problem} pointer="/host" placeholder="www.example.lan:443"
+        hint="This server connects to it, reads the chain that it shows, and goes no further. It is put on record." />`}
+      <${Input} label="Name or address that was opened" optional value=${name} set=${setName} problem=${act.problem} pointer="/name" hint="Then it is also judged whether the certificate is for it. Of a server to look at: when it is opened by another name." />
       <details><summary>How to get the chain of a server</summary><${Lines} label="Lines that print the chain">${`openssl s_client -connect ${host}:443 -servername ${host} -showcerts </dev/null 2>&1`}<//>
-        <p class="hint">Paste all that it prints on the left: the error and the chain are both found in it. This server itself connects to nobody.</p></details>
+        <p class="hint">Paste all that it prints on the left: the error and the chain are both found in it. So it is seen from where the client stands.</p></details>
     <//>
     ${act.busy && html`<${Busy} label="Looking" />`}
     ${answer && html`<${Explained} answer=${answer} />`}</div>`;
@@ -172,10 +184,10 @@ function Explain() {
 
 const TOOLS = { decode: Decode, match: Match, convert: Convert, explain: Explain };
 
-export function Toolbox({ route }) {
+export function Toolbox({ route, session }) {
   const tab = TOOLS[route.parts[1]] ? route.parts[1] : 'decode';
   const Tool = TOOLS[tab];
-  return html`<${Page} title="Toolbox" kicker=${html`<span class="row"><${Icon} name="unlocked" size=${15} />Nothing leaves this server, and nothing is kept</span>`}>
-    <${Card}><${Tabs} label="Tool" tabs=${TABS} current=${tab} href=${(t) => href(`/toolbox/${t}`)}><${Tool} key=${tab} /><//><//>
+  return html`<${Page} title="Toolbox" kicker=${html`<span class="row"><${Icon} name="unlocked" size=${15} />Nothing is kept, and nothing that is given here leaves this server</span>`}>
+    <${Card}><${Tabs} label="Tool" tabs=${TABS} current=${tab} href=${(t) => href(`/toolbox/${t}`)}><${Tool} key=${tab} session=${session} /><//><//>
   <//>`;
 }

@@ -22,8 +22,10 @@ function passwordFault(password) {
   return '';
 }
 
+export const useTargets = () => useLoad(async () => (await get('/export-targets')).items, []);
+
 // Where does it go? Decides how the file is encrypted; an expert may decide otherwise.
-function Target({ targets, target, setTarget, profile, setProfile, formId }) {
+export function Target({ targets, target, setTarget, profile, setProfile, formId }) {
   const of = targets.value?.find((t) => t.slug === target);
   return html`<${Choice} pairs legend="Where does it go?" name="${formId}-target" value=${target} set=${(slug) => { setTarget(slug); setProfile(''); }}
       options=${(targets.value || []).map((t) => [t.slug, t.label, t.pkcs12_profile === 'legacy' ? '3DES and SHA-1' : 'AES-256 and SHA-256'])} />
@@ -41,7 +43,7 @@ export function ExportForm({ certificate, onDone, formId }) {
   const [format, setFormat] = useState(withKey ? 'pkcs12' : 'pem');
   const [profile, setProfile] = useState('');
   const [target, setTarget] = useState('windows-2019');
-  const targets = useLoad(async () => (await get('/export-targets')).items, []);
+  const targets = useTargets();
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
   const [includeKey, setIncludeKey] = useState(false);
