@@ -3,13 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "/api/v1" covers "/api/v1" and "/api/v1/x", not "/api/v10"; "/" and "" cover all. */
-static bool covers(const char *prefix, const char *path)
+static size_t prefix_len(const char *prefix)
 {
     size_t len = strlen(prefix);
 
-    if (len > 0 && prefix[len - 1] == '/')
-        len--;
+    return len > 0 && prefix[len - 1] == '/' ? len - 1 : len;
+}
+
+/* "/api/v1" covers "/api/v1" and "/api/v1/x", not "/api/v10"; "/" and "" cover all. */
+static bool covers(const char *prefix, const char *path)
+{
+    size_t len = prefix_len(prefix);
+
     return strncmp(prefix, path, len) == 0 && (path[len] == '/' || path[len] == '\0' || len == 0);
 }
 
@@ -58,11 +63,6 @@ static int fit(const char *pattern, const char *path, struct arena *a, struct ma
     return *path == '\0' ? literal : -1;
 }
 
-static bool same_method(const char *row, const char *method)
-{
-    return strcmp(row, method) == 0 || (strcmp(method, "HEAD") == 0 && strcmp(row, "GET") == 0);
-}
-
 static void note_method(struct match *m, const char *method)
 {
     const char *word = strcmp(method, "GET") == 0 ? "GET, HEAD" : method;
@@ -72,28 +72,40 @@ static void note_method(struct match *m, const char *method)
         snprintf(m->allow + len, sizeof(m->allow) - len, "%s%s", len > 0 ? ", " : "", word);
 }
 
+/* Does it answer to any other? */
+static bool list_methods(struct match *m, const char *path)
+{
+    for (const struct route *const *table = m->surface->tables; *table != NULL; table++) {
+        for (const struct route *row = *table; row->method != NULL; row++) {
+            if (fit(row->pattern, path, NULL, NULL) >= 0)
+                note_method(m, row->method);
+        }
+    }
+    return m->allow[0] != '\0';
+}
+
 enum found router_find(const struct surface *const *surfaces, const char *method, const char *path, struct arena *a, struct match *out)
 {
+    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    size_t same;
     int best = -1;
 
     *out = (struct match){ .surface = surface_of(surfaces, path) };
     if (out->surface == NULL)
         return FOUND_NOTHING;
+    same = prefix_len(out->surface->prefix);   /* path and every pattern begin so: not looked at again */
     for (const struct route *const *table = out->surface->tables; *table != NULL; table++) {
         for (const struct route *row = *table; row->method != NULL; row++) {
-            int literal = fit(row->pattern, path, NULL, NULL);
+            int literal = strcmp(row->method, wanted) == 0 ? fit(row->pattern + same, path + same, NULL, NULL) : -1;
 
-            if (literal < 0)
-                continue;
-            note_method(out, row->method);
-            if (literal > best && same_method(row->method, method)) {
+            if (literal > best) {
                 best = literal;
                 out->route = row;
             }
         }
     }
     if (out->route == NULL)
-        return out->allow[0] != '\0' ? FOUND_OTHER_METHOD : FOUND_NOTHING;
+        return list_methods(out, path) ? FOUND_OTHER_METHOD : FOUND_NOTHING;
     return fit(out->route->pattern, path, a, out) >= 0 ? FOUND : FOUND_NOTHING;
 }
 

@@ -48,6 +48,9 @@ static void a_row_is_found_with_its_parameters(void **state)
     assert_string_equal(m.params[1].value, "2");
     assert_int_equal(router_find(surfaces, "GET", "/assets/a/b.js", a, &m), FOUND);
     assert_string_equal(m.params[0].value, "assets/a/b.js");
+    assert_int_equal(router_find(surfaces, "HEAD", "/api/v1/things/7", a, &m), FOUND);
+    assert_int_equal(m.route->allow, 4);
+    assert_int_equal(router_find(surfaces, "GET", "*", a, &m), FOUND_NOTHING);
 }
 
 static void a_literal_segment_wins(void **state)
