@@ -143,7 +143,7 @@ static ssize_t pull(gnutls_transport_ptr_t transport, void *out, size_t room)
     if (got > 0 && c->phase == PHASE_IDLE)
         conn_phase(c, PHASE_HEADERS);
     if (got < 0 && errno == EAGAIN && !is_established(c)) {
-        conn_suspend(c, EPOLLIN);
+        conn_suspend(c, wire_is_full(&c->wire) ? EPOLLOUT : EPOLLIN);
         errno = EAGAIN;
     }
     return got;
@@ -186,6 +186,7 @@ static int count_finished(gnutls_session_t session, unsigned type, unsigned when
     (void)message;
     c->finished++;
     if (c->finished == 2) {
+        c->wire.holds = HOLDS_NONE;
         atomic_fetch_add_explicit(&c->net->server->handshakes, 1, memory_order_relaxed);
         conn_phase(c, PHASE_IDLE);
     }
@@ -199,6 +200,7 @@ static void start_tls(struct conn *c, gnutls_session_t session)
 
     if (tls_session_prepare(session, &e) != ERR_NONE)
         return;   /* the library's defaults, and no identity: no handshake succeeds */
+    c->wire.holds = HOLDS_ALL;     /* the flights of a handshake: several records each */
     gnutls_alpn_set_protocols(session, &http, 1, 0);
     gnutls_transport_set_ptr(session, c);
     gnutls_transport_set_pull_function(session, pull);
@@ -226,6 +228,7 @@ static void leave(struct conn *c)
         net_look_at(n, clock_mono_ms() + 2000);
     addresses_leave(n->server->addresses, &c->from);
     tls_identity_unref(c->identity);
+    wire_done(&c->wire);
     free(c);
 }
 

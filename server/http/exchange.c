@@ -75,7 +75,6 @@ void exchange_over(void *ctx, struct MHD_Connection *mhd, void **context, enum M
         return;
     c = x->rq.conn;
     c->exchange = NULL;
-    wire_drop(&c->wire);
     exchange_free(x);
     conn_phase(c, PHASE_IDLE);
 }
@@ -181,7 +180,7 @@ static enum MHD_Result send_answer(struct exchange *x)
         return MHD_NO;
     /* The library sends head and body in two records, one right after the other. */
     if (c->is_tls && sends_body(x, &b))
-        wire_hold(&c->wire, x->rq.arena);
+        c->wire.holds = HOLDS_NEXT;
     r = MHD_queue_response(x->mhd, (unsigned)b.status, b.answer);
     if (!b.is_lent)
         MHD_destroy_response(b.answer);

@@ -16,7 +16,7 @@
 #include "http/inside.h"
 #include "http/thread.h"
 
-enum { EVENTS = 64, ACCEPTS = 16, STACK = 1024 * 1024, LOOK_EVERY_MS = 250, POOL = 8 * 1024, IMBALANCE = 4, CLOSING_MS = 2000 };
+enum { EVENTS = 64, ACCEPTS = 2 /* a round: a handshake holds up those who are served */, STACK = 1024 * 1024, LOOK_EVERY_MS = 250, POOL = 8 * 1024, IMBALANCE = 4, CLOSING_MS = 2000 };
 
 struct arrival {                   /* a connection that a busier brother accepted */
     struct arrival *next;

@@ -1,9 +1,47 @@
 #include "http/wire.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/own.h"
+
 enum { PARTS_MAX = 8 };
+
+static void forget_held(struct wire *w)
+{
+    free(TAKE(w->held));
+    w->held_at = w->held_len = 0;
+}
+
+/* What is held, and behind it the parts: how much of the parts has gone. */
+static ssize_t send_all(struct wire *w, const struct iovec *parts, size_t len)
+{
+    size_t held = w->held_len - w->held_at;
+    struct iovec all[PARTS_MAX + 1] = { { w->held + w->held_at, held } };
+    struct msghdr message = { .msg_iov = held > 0 ? all : all + 1, .msg_iovlen = len + (held > 0 ? 1 : 0) };
+    ssize_t sent;
+
+    if (len > 0)
+        memcpy(all + 1, parts, len * sizeof(*parts));
+    sent = sendmsg(w->fd, &message, MSG_NOSIGNAL);
+    if (sent < 0 || held == 0)
+        return sent;
+    if ((size_t)sent < held) {
+        w->held_at += (size_t)sent;
+        errno = EAGAIN;
+        return -1;
+    }
+    forget_held(w);
+    return sent - (ssize_t)held;
+}
+
+static ssize_t receive(struct wire *w, void *out, size_t room)
+{
+    if (wire_is_full(w) && send_all(w, NULL, 0) < 0)
+        return -1;
+    return recv(w->fd, out, room, 0);
+}
 
 ssize_t wire_read(struct wire *w, void *out, size_t room)
 {
@@ -13,8 +51,8 @@ ssize_t wire_read(struct wire *w, void *out, size_t room)
         ssize_t got;
 
         if (room >= sizeof(w->ahead))
-            return recv(w->fd, out, room, 0);
-        got = recv(w->fd, w->ahead, sizeof(w->ahead), 0);
+            return receive(w, out, room);
+        got = receive(w, w->ahead, sizeof(w->ahead));
         if (got <= 0)
             return got;
         w->ahead_at = 0;
@@ -29,52 +67,33 @@ ssize_t wire_read(struct wire *w, void *out, size_t room)
 
 static ssize_t hold(struct wire *w, const struct iovec *parts, size_t len)
 {
-    size_t all = 0;
-    uint8_t *at;
+    size_t before = w->held_len;
 
     for (size_t i = 0; i < len; i++)
-        all += parts[i].iov_len;
-    at = arena_take(w->keeper, all);
-    w->keeper = NULL;
-    w->held = bytes_of(at, all);
-    for (size_t i = 0; i < len; i++) {
-        memcpy(at, parts[i].iov_base, parts[i].iov_len);
-        at += parts[i].iov_len;
-    }
-    return (ssize_t)all;
+        w->held_len += parts[i].iov_len;
+    w->held = own_grow(w->held, w->held_len);
+    for (size_t i = 0, at = before; i < len; at += parts[i++].iov_len)
+        memcpy(w->held + at, parts[i].iov_base, parts[i].iov_len);
+    return (ssize_t)(w->held_len - before);
 }
 
 ssize_t wire_write(struct wire *w, const struct iovec *parts, size_t len)
 {
-    struct iovec all[PARTS_MAX + 1] = { { (void *)w->held.at, w->held.len } };
-    struct msghdr message = { .msg_iov = all };
     ssize_t sent;
 
-    if (w->keeper != NULL)
-        return hold(w, parts, len);
     len = len < PARTS_MAX ? len : PARTS_MAX;
-    memcpy(all + 1, parts, len * sizeof(*parts));
-    message.msg_iovlen = len + 1;
-    sent = sendmsg(w->fd, &message, MSG_NOSIGNAL);
-    if (sent < 0)
-        return sent;
-    if ((size_t)sent > w->held.len) {
-        sent -= (ssize_t)w->held.len;
-        w->held.len = 0;
-        return sent;
+    if (w->holds != HOLDS_NONE) {
+        w->holds = w->holds == HOLDS_NEXT ? HOLDS_NONE : w->holds;
+        return hold(w, parts, len);
     }
-    w->held = bytes_of(w->held.at + sent, w->held.len - (size_t)sent);
-    errno = EAGAIN;
+    sent = send_all(w, parts, len);
+    if (sent != 0)
+        return sent;
+    errno = EAGAIN;                /* only what was held has gone */
     return -1;
 }
 
-void wire_hold(struct wire *w, struct arena *a)
+void wire_done(struct wire *w)
 {
-    w->keeper = a;
-}
-
-void wire_drop(struct wire *w)
-{
-    w->keeper = NULL;
-    w->held.len = 0;
+    forget_held(w);
 }

@@ -9,7 +9,6 @@
 struct pair {
     struct wire ours;
     int theirs;
-    struct arena *arena;
 };
 
 static void open_pair(struct pair *p, int type)
@@ -17,14 +16,14 @@ static void open_pair(struct pair *p, int type)
     int ends[2];
 
     assert_int_equal(socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, ends), 0);
-    *p = (struct pair){ .ours.fd = ends[0], .theirs = ends[1], .arena = arena_new() };
+    *p = (struct pair){ .ours.fd = ends[0], .theirs = ends[1] };
 }
 
 static void close_pair(struct pair *p)
 {
     close(p->ours.fd);
     close(p->theirs);
-    arena_free(p->arena);
+    wire_done(&p->ours);
 }
 
 static struct iovec part(const void *at, size_t len)
@@ -83,7 +82,7 @@ static void a_head_leaves_with_its_body_in_one_piece(void **state)
 
     (void)state;
     open_pair(&p, SOCK_SEQPACKET);     /* keeps what is sent at once apart */
-    wire_hold(&p.ours, p.arena);
+    p.ours.holds = HOLDS_NEXT;
     assert_int_equal(wire_write(&p.ours, head, 2), 5);
     assert_int_equal(recv(p.theirs, got, sizeof(got), 0), -1);
     assert_int_equal(wire_write(&p.ours, &body, 1), 4);
@@ -94,19 +93,58 @@ static void a_head_leaves_with_its_body_in_one_piece(void **state)
     close_pair(&p);
 }
 
-static void what_was_held_for_a_request_that_is_over_is_not_sent_with_the_next(void **state)
+static void a_flight_leaves_in_one_piece_when_we_wait_for_the_peer(void **state)
 {
-    struct iovec head = part("head", 4), other = part("other", 5);
+    struct iovec one = part("one ", 4), two = part("two ", 4), three = part("three", 5);
     struct pair p;
     char got[32];
 
     (void)state;
     open_pair(&p, SOCK_SEQPACKET);
-    wire_hold(&p.ours, p.arena);
-    assert_int_equal(wire_write(&p.ours, &head, 1), 4);
-    wire_drop(&p.ours);
-    assert_int_equal(wire_write(&p.ours, &other, 1), 5);
-    assert_int_equal(recv(p.theirs, got, sizeof(got), 0), 5);
+    p.ours.holds = HOLDS_ALL;
+    assert_int_equal(wire_write(&p.ours, &one, 1), 4);
+    assert_int_equal(wire_write(&p.ours, &two, 1), 4);
+    assert_int_equal(recv(p.theirs, got, sizeof(got), 0), -1);
+    assert_int_equal(wire_read(&p.ours, got, sizeof(got)), -1);
+    assert_int_equal(errno, EAGAIN);
+    assert_false(wire_is_full(&p.ours));
+    assert_int_equal(recv(p.theirs, got, sizeof(got), 0), 8);
+    assert_memory_equal(got, "one two ", 8);
+
+    assert_int_equal(wire_write(&p.ours, &one, 1), 4);
+    p.ours.holds = HOLDS_NONE;
+    assert_int_equal(wire_write(&p.ours, &three, 1), 5);
+    assert_int_equal(recv(p.theirs, got, sizeof(got), 0), 9);
+    assert_memory_equal(got, "one three", 9);
+    close_pair(&p);
+}
+
+static void a_flight_that_the_peer_does_not_take_waits_for_it_and_not_for_what_it_says(void **state)
+{
+    static uint8_t flight[300000], got[sizeof(flight)];
+    struct iovec whole = part(flight, sizeof(flight));
+    size_t at = 0;
+    struct pair p;
+    char byte;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(flight); i++)
+        flight[i] = (uint8_t)(i * 13 + i / 700);
+    open_pair(&p, SOCK_STREAM);
+    p.ours.holds = HOLDS_ALL;
+    assert_int_equal(wire_write(&p.ours, &whole, 1), sizeof(flight));
+    while (at < sizeof(got)) {
+        ssize_t len;
+
+        assert_int_equal(wire_read(&p.ours, &byte, 1), -1);
+        assert_int_equal(errno, EAGAIN);
+        assert_true(at > 0 || wire_is_full(&p.ours));
+        len = recv(p.theirs, got + at, sizeof(got) - at, 0);
+        assert_true(len > 0);
+        at += (size_t)len;
+    }
+    assert_false(wire_is_full(&p.ours));
+    assert_memory_equal(got, flight, sizeof(flight));
     close_pair(&p);
 }
 
@@ -143,7 +181,7 @@ static void a_peer_that_reads_slowly_loses_nothing_of_head_or_body(void **state)
         const uint8_t *head = all + n * (HEAD + BODY);
         size_t head_done = 0, body_done = 0;
 
-        wire_hold(&p.ours, p.arena);
+        p.ours.holds = HOLDS_NEXT;
         assert_true(offer(&p.ours, head, HEAD, &head_done));
         while (!offer(&p.ours, head + HEAD, BODY, &body_done)) {
             ssize_t len = recv(p.theirs, got + read_at, 611 < sizeof(got) - read_at ? 611 : sizeof(got) - read_at, 0);
@@ -170,7 +208,8 @@ int main(void)
         cmocka_unit_test(what_came_behind_a_head_is_handed_out_without_asking_the_kernel_again),
         cmocka_unit_test(what_is_longer_than_the_store_comes_whole_and_in_order_and_the_end_is_told),
         cmocka_unit_test(a_head_leaves_with_its_body_in_one_piece),
-        cmocka_unit_test(what_was_held_for_a_request_that_is_over_is_not_sent_with_the_next),
+        cmocka_unit_test(a_flight_leaves_in_one_piece_when_we_wait_for_the_peer),
+        cmocka_unit_test(a_flight_that_the_peer_does_not_take_waits_for_it_and_not_for_what_it_says),
         cmocka_unit_test(a_peer_that_reads_slowly_loses_nothing_of_head_or_body),
     };
 
