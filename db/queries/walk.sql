@@ -108,6 +108,9 @@ SELECT c.current FROM tag AS t JOIN certificate AS c ON c.n = t.certificate WHER
 -- find_owner: what belongs to somebody
 SELECT current FROM certificate INDEXED BY certificate_owner WHERE owner = :owner AND owner <> '' LIMIT :limit;
 
+-- find_account: what lives under an account of its host
+SELECT current FROM certificate INDEXED BY certificate_account WHERE account = :account AND account <> '' LIMIT :limit;
+
 -- find_in_use: what the web server or an authority uses
 SELECT current FROM certificate WHERE n IN (SELECT certificate FROM use UNION SELECT certificate FROM shown) LIMIT :limit;
 
@@ -122,6 +125,9 @@ SELECT 1 FROM tag WHERE tag = :text AND certificate = :n;
 
 -- has_owner: is it theirs?
 SELECT 1 FROM certificate WHERE n = :n AND owner = :text;
+
+-- has_account: does it live under that account?
+SELECT 1 FROM certificate WHERE n = :n AND account = :text;
 
 -- has_use: does anybody use it?
 SELECT 1 FROM use WHERE certificate = :n UNION ALL SELECT 1 FROM shown WHERE certificate = :n LIMIT 1;

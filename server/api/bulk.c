@@ -40,15 +40,16 @@ static void check_lines(struct request *rq, const char *name)
 static enum err check_action(struct request *rq, const struct action **out, struct error *e)
 {
     const char *owner = body_text(rq, "owner");
-    bool describes = owner != NULL || body_get(rq, "add_tags") != NULL || body_get(rq, "remove_tags") != NULL;
+    bool describes = owner != NULL || body_text(rq, "account") != NULL || body_get(rq, "add_tags") != NULL || body_get(rq, "remove_tags") != NULL;
 
     *out = action_of(body_text(rq, "action"));
     if (*out == NULL)
         return fail_at(e, "/action", "renew, archive, unarchive or describe");
     if (describes != (*out)->describes)
-        return fail_at(e, "/action", "owner, add_tags and remove_tags go with describe, which needs one of them");
+        return fail_at(e, "/action", "owner, account, add_tags and remove_tags go with describe, which needs one of them");
     if (owner != NULL && strlen(owner) > OWNER_MAX)
         findings_add(&rq->findings, LEVEL_ERROR, "bad-length", "/owner", "at most %d bytes", OWNER_MAX);
+    description_check_account(body_text(rq, "account"), &rq->findings);
     check_lines(rq, "add_tags");
     check_lines(rq, "remove_tags");
     return findings_fail(&rq->findings, e);
@@ -84,6 +85,7 @@ static const char *job_body(struct request *rq, const struct action *action, con
     for (size_t i = 0; i < chosen->len; i++)
         json_array_append_new(ids, json_of_id(&chosen->at[i].id));
     copy_member(body, rq, "owner");
+    copy_member(body, rq, "account");
     copy_member(body, rq, "add_tags");
     copy_member(body, rq, "remove_tags");
     text = json_dumps(body, JSON_COMPACT);
@@ -174,7 +176,7 @@ static void csv_row(struct buf *out, const struct inventory_item *c, struct aren
     const char *cells[] = {
         id, c->label, c->common_name, joined(a, c->dns_names, c->dns_len), joined(a, c->ip_addresses, c->ip_len), c->issuer_text, text_hex_in(a, c->serial),
         time_of(a, c->not_before), time_of(a, c->not_after), c->status, c->key_type, c->has_private_key ? "yes" : "no", joined(a, c->used_by, c->used_by_len),
-        c->owner, joined(a, c->tags, c->tags_len), c->store, c->source, text_hex_in(a, c->sha1), text_hex_in(a, c->sha256), c->notes,
+        c->owner, joined(a, c->tags, c->tags_len), c->store, c->source, text_hex_in(a, c->sha1), text_hex_in(a, c->sha256), c->notes, c->account,
     };
     size_t len = sizeof(cells) / sizeof(*cells);
 
@@ -188,7 +190,7 @@ static enum err write_csv(struct app *app, struct request *rq, const struct sele
     (void)app;
     (void)e;
     buf_text(out, "id,label,common_name,dns_names,ip_addresses,issuer,serial,not_before,not_after,status,key_type,has_private_key,used_by,owner,tags,store,"
-                  "source,thumbprint_sha1,thumbprint_sha256,notes\r\n");
+                  "source,thumbprint_sha1,thumbprint_sha256,notes,account\r\n");
     for (size_t i = 0; i < chosen->len; i++)
         csv_row(out, &chosen->at[i], rq->arena);
     return ERR_NONE;
@@ -278,6 +280,7 @@ static const struct shape bulk_shape = { (const struct shape_member[]){
     { .name = "action", .kind = SHAPE_TEXT, .is_required = true, .min = 1, .max = 16 },
     SELECTION_MEMBERS,
     { .name = "owner", .kind = SHAPE_TEXT, .max = 4096 },
+    { .name = "account", .kind = SHAPE_TEXT, .max = 4096 },
     { .name = "add_tags", .kind = SHAPE_TEXTS, .max = TAGS_MAX },
     { .name = "remove_tags", .kind = SHAPE_TEXTS, .max = TAGS_MAX },
     { .name = "dry_run", .kind = SHAPE_FLAG },

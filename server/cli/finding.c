@@ -133,6 +133,7 @@ static int bulk(struct cli *c)
     else
         put_question(body, &ask);
     put(body, "owner", cli_value(c, "owner"));
+    put(body, "account", cli_value(c, "account"));
     put_all(c, body, "add_tags", "tag");
     put_all(c, body, "remove_tags", "untag");
     if (remote_json(c, "POST", "/api/v1/certificates/bulk", body, &answer, &e) != ERR_NONE)
@@ -201,7 +202,7 @@ static const struct cli_option describe_options[] = {
 static const struct cli_option bulk_options[] = {
     { "search", "WORDS", "instead of ids: what the list finds" }, { "filter", "FILTER", "instead of ids: what the list finds" },
     { "collection", "NAME", "instead of ids: a question that has a name" },
-    { "owner", "TEXT", "describe: whose they are" }, { "tag", "WORD", "describe: a tag more" }, { "untag", "WORD", "describe: a tag less" },
+    { "owner", "TEXT", "describe: whose they are" }, { "account", "NAME", "describe: who uses their keys on the host where they live" }, { "tag", "WORD", "describe: a tag more" }, { "untag", "WORD", "describe: a tag less" },
     { "dry-run", NULL, "only count them" }, { 0 }
 };
 static const struct cli_option save_options[] = {

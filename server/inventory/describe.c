@@ -11,13 +11,15 @@ enum { MARK = 0x01 /* stands in no clean text */ };
 
 /* search text ------------------------------------------------------------------------------------------------- */
 
-const char *description_text(struct arena *a, const char *head, const char *owner, const char *const *tags, size_t tags_len, const char *notes)
+const char *description_text(struct arena *a, const char *head, const char *owner, const char *account, const char *const *tags, size_t tags_len, const char *notes)
 {
     const char *said = "";
 
     for (size_t i = 0; i < tags_len; i++)
         said = arena_printf(a, "%s\n%s", said, tags[i]);
-    if (owner[0] == '\0' && notes[0] == '\0' && tags_len == 0)
+    if (account[0] != '\0')
+        said = arena_printf(a, "%s\n%s", said, account);
+    if (owner[0] == '\0' && notes[0] == '\0' && said[0] == '\0')
         return head;
     return arena_printf(a, "%s\n%c%s", head, MARK, text_lower(a, arena_printf(a, "%s%s\n%s", owner, said, notes)));
 }
@@ -65,7 +67,7 @@ static void check_notes(const char *text, struct arena *a, struct findings *faul
 }
 
 /* It goes between the quotes of scripts that root runs: only what names of accounts are made of, and nothing that begins an option. */
-static void check_account(const char *text, struct findings *faults)
+void description_check_account(const char *text, struct findings *faults)
 {
     static const char marks[] = "_.-\\$ @";
 
@@ -88,7 +90,7 @@ static enum err check(const struct description *wish, struct arena *a, struct fi
     check_line(wish->label, 1, LABEL_MAX, "/label", faults);
     check_line(wish->owner, 0, OWNER_MAX, "/owner", faults);
     check_notes(wish->notes, a, faults);
-    check_account(wish->account, faults);
+    description_check_account(wish->account, faults);
     for (size_t i = 0; i < wish->tags_len; i++)
         check_line(wish->tags[i], 1, TAG_MAX, arena_printf(a, "/tags/%zu", i), faults);
     if (wish->tags_len > TAGS_MAX)
@@ -167,7 +169,7 @@ static enum err put(struct tx *tx, const struct version_row *row, const struct d
     if (r == ERR_NONE)
         r = store_text(tx_db(tx), row->certificate_n, a, &text, e);
     if (r == ERR_NONE)
-        r = store_text_put(tx, row->certificate_n, description_text(a, relabelled(a, text, label), owner, tags, tags_len, notes), false, e);
+        r = store_text_put(tx, row->certificate_n, description_text(a, relabelled(a, text, label), owner, account, tags, tags_len, notes), false, e);
     if (r)
         return r;
     tx_note(tx, "certificate.described", "certificate", certificate,

@@ -1,4 +1,4 @@
-/* describe - what people say of a certificate: its name, whose it is, tags, notes. It goes into the search text and stays from version to version. */
+/* describe - what people say of a certificate: its name, whose it is, tags, notes, the account on its host. It goes into the search text and stays from version to version. */
 #ifndef INVENTORY_DESCRIBE_H
 #define INVENTORY_DESCRIBE_H
 
@@ -17,8 +17,11 @@ struct description {
 enum err inventory_describe(struct store *store, const struct actor *who, const struct id *certificate, const struct description *wish,
                             struct findings *faults, struct error *e) MUST_CHECK;
 
+/* Nothing, or a name that goes into a script as it is: else a fault at /account. */
+void description_check_account(const char *text, struct findings *faults);
+
 /* The search text: `head` has a line for what the certificate says, the first one for its label; behind a mark, what people say. */
-const char *description_text(struct arena *a, const char *head, const char *owner, const char *const *tags, size_t tags_len, const char *notes);
+const char *description_text(struct arena *a, const char *head, const char *owner, const char *account, const char *const *tags, size_t tags_len, const char *notes);
 const char *description_kept(struct arena *a, const char *head, const char *before);      /* the same, with what people say in `before` */
 
 #endif

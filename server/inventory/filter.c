@@ -46,9 +46,12 @@ static enum err read_key(struct term *t, int64_t now, struct error *e)
 static enum err read_has(struct term *t, int64_t now, struct error *e)
 {
     (void)now;
-    if (strcmp(t->text, "owner") == 0)
-        *t = (struct term){ .kind = TERM_OWNER, .is_not = !t->is_not, .text = "" };
-    return t->kind == TERM_OWNER || strcmp(t->text, "key") == 0 ? ERR_NONE : bad(e, t->text, "to have is a key or an owner: has:key, has:owner");
+    if (strcmp(t->text, "key") == 0)
+        return ERR_NONE;
+    if (strcmp(t->text, "owner") != 0 && strcmp(t->text, "account") != 0)
+        return bad(e, t->text, "to have is a key, an owner or an account: has:key, has:owner, has:account");
+    *t = (struct term){ .kind = t->text[0] == 'o' ? TERM_OWNER : TERM_ACCOUNT, .is_not = !t->is_not, .text = "" };
+    return ERR_NONE;
 }
 
 static const struct { const char *word; unsigned flag; } marks[] = {
@@ -149,6 +152,7 @@ static const struct word {
     { "thumbprint:", 11, TERM_DIGITS, read_digits },
     { "tag:",        4, TERM_TAG,     read_plain },
     { "owner:",      6, TERM_OWNER,   read_plain },
+    { "account:",    8, TERM_ACCOUNT, read_plain },
 };
 
 /* parsing ------------------------------------------------------------------------------------------------------ */
@@ -185,7 +189,7 @@ static bool is_number_like(const char *token)
 
 static bool keeps_case(enum term_kind kind)
 {
-    return kind == TERM_ISSUER || kind == TERM_TAG || kind == TERM_OWNER;
+    return kind == TERM_ISSUER || kind == TERM_TAG || kind == TERM_OWNER || kind == TERM_ACCOUNT;
 }
 
 static enum err read_term(const char *token, bool is_not, int64_t now, struct arena *a, struct filter *f, struct error *e)
@@ -205,7 +209,7 @@ static enum err read_term(const char *token, bool is_not, int64_t now, struct ar
         return r ? r : add(f, &t, "/filter", e);
     }
     if (strchr(token, ':') != NULL && !is_number_like(token))
-        return bad(e, token, "known are state: expires< expires> issuer: key: has: is: source: store: san: serial: thumbprint: tag: owner: in-use, and words");
+        return bad(e, token, "known are state: expires< expires> issuer: key: has: is: source: store: san: serial: thumbprint: tag: owner: account: in-use, and words");
     return add_word(f, text_lower(a, token), is_not, "/filter", e);
 }
 
@@ -395,6 +399,7 @@ static bool test_here(const struct term *t, const struct moment *at, const struc
     case TERM_WORD:
     case TERM_TAG:
     case TERM_OWNER:
+    case TERM_ACCOUNT:
     case TERM_USED:
         break;
     }
@@ -453,6 +458,8 @@ static enum err test_there(const struct term *t, const struct db *db, const stru
         return store_has(db, HAS_TAG, t->text, row->certificate_n, out, e);
     case TERM_OWNER:
         return store_has(db, HAS_OWNER, t->text, row->certificate_n, out, e);
+    case TERM_ACCOUNT:
+        return store_has(db, HAS_ACCOUNT, t->text, row->certificate_n, out, e);
     case TERM_USED:
         return store_has(db, HAS_USE, NULL, row->certificate_n, out, e);
     default:

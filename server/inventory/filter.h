@@ -7,11 +7,11 @@
 #include "store/walk.h"
 
 enum term_kind { TERM_STATUS, TERM_EXPIRES, TERM_ISSUER, TERM_KEY, TERM_HAS_KEY, TERM_IS, TERM_SOURCE, TERM_STORE, TERM_SAN, TERM_DIGITS, TERM_WORD,
-                 TERM_TAG, TERM_OWNER, TERM_USED };
+                 TERM_TAG, TERM_OWNER, TERM_ACCOUNT, TERM_USED };
 struct term {
     enum term_kind kind;
     bool is_not;
-    const char *text;              /* lower case but for labels, tags and owners */
+    const char *text;              /* lower case but for labels, tags, owners and accounts */
     enum status status;
     int64_t from, to;              /* TERM_EXPIRES: not_after in [from, to) */
     unsigned flag;                 /* TERM_IS */

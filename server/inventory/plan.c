@@ -155,6 +155,9 @@ static enum err find(const struct plan *p, struct term *t, struct found *out, bo
     case TERM_OWNER:
         *leads = t->text[0] != '\0';
         return *leads ? store_find_owner(p->db, t->text, out, e) : ERR_NONE;
+    case TERM_ACCOUNT:
+        *leads = t->text[0] != '\0';
+        return *leads ? store_find_account(p->db, t->text, out, e) : ERR_NONE;
     case TERM_USED:
         return store_find_in_use(p->db, out, e);
     case TERM_STATUS:

@@ -117,7 +117,7 @@ static enum err unarchive_one(struct bulk *b, const struct id *id, struct arena 
 
 static enum err describe_one(struct bulk *b, const struct id *id, struct arena *a, struct findings *faults, struct error *e)
 {
-    struct description wish = { .owner = json_string_value(json_object_get(b->body, "owner")) };
+    struct description wish = { .owner = json_string_value(json_object_get(b->body, "owner")), .account = json_string_value(json_object_get(b->body, "account")) };
 
     wish.tags_len = texts(b, "add_tags", a, &wish.tags);
     wish.untags_len = texts(b, "remove_tags", a, &wish.untags);

@@ -462,6 +462,14 @@ enum err store_find_owner(const struct db *db, const char *owner, struct found *
     return collect(&q, out, e);
 }
 
+enum err store_find_account(const struct db *db, const char *account, struct found *out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_ACCOUNT);
+
+    query_text(&q, ":account", account);
+    return collect(&q, out, e);
+}
+
 enum err store_find_in_use(const struct db *db, struct found *out, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_IN_USE);
@@ -471,7 +479,7 @@ enum err store_find_in_use(const struct db *db, struct found *out, struct error 
 
 enum err store_has(const struct db *db, enum has what, const char *text, int64_t certificate_n, bool *out, struct error *e)
 {
-    static const enum query_id ways[] = { [HAS_TAG] = Q_HAS_TAG, [HAS_OWNER] = Q_HAS_OWNER, [HAS_USE] = Q_HAS_USE };
+    static const enum query_id ways[] = { [HAS_TAG] = Q_HAS_TAG, [HAS_OWNER] = Q_HAS_OWNER, [HAS_ACCOUNT] = Q_HAS_ACCOUNT, [HAS_USE] = Q_HAS_USE };
     CLEANUP(query_done) struct query q = query_begin(db, ways[what]);
 
     if (what != HAS_USE)

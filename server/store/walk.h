@@ -57,8 +57,9 @@ enum err store_find_ending(const struct db *db, int64_t from, int64_t to, struct
 
 enum err store_find_tag(const struct db *db, const char *tag, struct found *out, struct error *e) MUST_CHECK;
 enum err store_find_owner(const struct db *db, const char *owner, struct found *out, struct error *e) MUST_CHECK;
+enum err store_find_account(const struct db *db, const char *account, struct found *out, struct error *e) MUST_CHECK;
 enum err store_find_in_use(const struct db *db, struct found *out, struct error *e) MUST_CHECK;
-enum has { HAS_TAG, HAS_OWNER, HAS_USE };                          /* HAS_USE: by the web server or an authority; text is not looked at */
+enum has { HAS_TAG, HAS_OWNER, HAS_ACCOUNT, HAS_USE };             /* HAS_USE: by the web server or an authority; text is not looked at */
 enum err store_has(const struct db *db, enum has what, const char *text, int64_t certificate_n, bool *out, struct error *e) MUST_CHECK;
 
 enum { LABELLED_MAX = 16 };

@@ -80,6 +80,24 @@ test('counts follow what comes, changes and goes', async () => {
   await d.ok('DELETE', `/api/v1/certificates/${made.id}?confirm=count.lan`);
 });
 
+test('the account on its host is found, goes out in lists, and is set for many', async () => {
+  const account = 'NT SERVICE\\Gate';
+  const asked = await d.ok('POST', '/api/v1/certificates/bulk', { action: 'describe', filter: 'san:*.two.lan', account });
+  await job(asked.job_id);
+  const two = await names('san:*.two.lan');
+  for (const filter of [`account:"${account}"`, 'has:account', 'gate', `account:"${account}" -owner:nobody`]) assert.deepEqual(await names(filter), two, filter);
+  assert.deepEqual(await names(`account:"${account}" -has:account`), []);
+  assert.equal((await names('-has:account store:personal')).length, (await names('store:personal')).length - two.length);
+  const csv = (await d.call('POST', '/api/v1/certificates/export', { format: 'csv', filter: 'has:account' })).bytes.toString().trim().split('\r\n');
+  assert.match(csv[0], /,account$/);
+  for (const line of csv.slice(1)) assert.ok(line.endsWith(`,"${account}"`), line);
+  const bad = await d.call('POST', '/api/v1/certificates/bulk', { action: 'describe', filter: 'has:account', account: "a'; reboot" });
+  assert.deepEqual([bad.status, bad.body.errors[0].pointer], [422, '/account']);
+  const cleared = JSON.parse(run(['cert', 'bulk', 'describe', '--filter', 'has:account', '--account', '', '--json', '--data', d.data]).stdout);
+  await job(cleared.job_id);
+  assert.deepEqual(await names('has:account'), []);
+});
+
 test('counts go with the filter, and with what one may see', async () => {
   const ask = async (query, options) => d.ok('GET', `/api/v1/certificates/facets?${new URLSearchParams(query)}`, undefined, options);
   const value = (found, facet, name) => found.items.find(f => f.facet === facet).values.find(v => v.value === name)?.count ?? 0;
@@ -145,7 +163,7 @@ test('a list goes out as CSV, JSON and a ZIP of PEM files', async () => {
   const lines = csv.trim().split('\r\n');
   assert.equal(lines.length, 3);
   assert.match(lines[2], /"'=1\+1"/);
-  assert.match(lines[2], /"a ""quoted"", line"$/);
+  assert.match(lines[2], /"a ""quoted"", line",""$/);
   assert.deepEqual(JSON.parse((await take('json')).bytes).map(c => c.common_name), ['c.two.lan', 'd.two.lan']);
   const zip = await take('zip');
   assert.match(zip.headers['content-disposition'], /certificates\.zip/);

@@ -36,20 +36,22 @@ const WORDS = {
   renew: ['Renew', 'Each gets a new version with the same names, purpose and issuer. Whatever uses it follows.'],
   archive: ['Archive', 'They leave the lists and are no longer renewed; the archive gives them back. What is in use stays.'],
   unarchive: ['Bring back', 'They stand in their stores again.'],
-  owner: ['Set owner', ''], tag: ['Tags', ''],
+  owner: ['Set owner', ''], account: ['Set account', 'The account of the host where they live that uses their keys: the install scripts give it the key.'], tag: ['Tags', ''],
 };
 
 function bodyOf(action, fields) {
   const words = (text) => text.split(',').map((t) => t.trim()).filter(Boolean);
   if (action === 'owner')
     return { action: 'describe', owner: fields.owner };
+  if (action === 'account')
+    return { action: 'describe', account: fields.account };
   if (action === 'tag')
     return { action: 'describe', add_tags: words(fields.add), remove_tags: words(fields.remove) };
   return { action };
 }
 
 function BulkDialog({ action, ids, onClose, onDone }) {
-  const [fields, setFields] = useState({ owner: '', add: '', remove: '' });
+  const [fields, setFields] = useState({ owner: '', account: '', add: '', remove: '' });
   const [job, setJob] = useState(null);
   const [once] = useState(onceKey);
   const act = useAction();
@@ -71,9 +73,10 @@ function BulkDialog({ action, ids, onClose, onDone }) {
   return html`<${Dialog} title="${word}: ${count}" onClose=${onClose} form=${run} footer=${html`<${Button} onClick=${onClose}>Cancel<//><${Submit} busy=${act.busy}>${word}<//>`}>
     ${sentence && html`<p>${sentence}</p>`}
     ${action === 'owner' && html`<${Input} label="Owner" value=${fields.owner} set=${put('owner')} maxlength="128" hint="Empty: nobody." problem=${act.problem} pointer="/owner" />`}
+    ${action === 'account' && html`<${Input} label="Account on its host" value=${fields.account} set=${put('account')} maxlength="128" hint="NT SERVICE\\name, a Unix user or group. Empty: none." problem=${act.problem} pointer="/account" />`}
     ${action === 'tag' && html`<${Input} label="Add tags" value=${fields.add} set=${put('add')} hint="Several with a comma between them." problem=${act.problem} pointer="/add_tags" />
       <${Input} label="Remove tags" value=${fields.remove} set=${put('remove')} problem=${act.problem} pointer="/remove_tags" />`}
-    <${Fault} of=${act.problem} fields=${['/owner', '/add_tags', '/remove_tags']} /><//>`;
+    <${Fault} of=${act.problem} fields=${['/owner', '/account', '/add_tags', '/remove_tags']} /><//>`;
 }
 
 // The MMC's All Tasks: by button, right click or Shift+F10.
@@ -113,7 +116,7 @@ export function useBulk({ chosen, store, reload }) {
   const tasks = [
     ...(ids.length === 1 ? [['Open', 'certificate', () => go(`/certificates/${ids[0]}`)]] : []),
     ...(store === 'personal' ? [[ids.length === 1 ? 'Renew Certificate with New Key' : 'Renew Certificates', 'renew', () => setAction('renew')]] : []),
-    ['Tags…', 'dot', () => setAction('tag')], ['Set owner…', 'token', () => setAction('owner')],
+    ['Tags…', 'dot', () => setAction('tag')], ['Set owner…', 'token', () => setAction('owner')], ['Set account…', 'key', () => setAction('account')],
     store === 'archived' ? ['Bring back', 'back', () => setAction('unarchive')] : ['Archive', 'folder', () => setAction('archive')],
     ['Export as ZIP of PEM', 'download', () => out('zip', 'certificates.zip')], ['Export list as CSV', 'download', () => out('csv', 'certificates.csv')],
     ['Export list as JSON', 'download', () => out('json', 'certificates.json')],

@@ -34,7 +34,7 @@ export function Described({ c, onDone }) {
   return html`<${Card} title="Properties" action=${html`<${Button} quiet onClick=${() => setOpen(true)}>Edit…<//>`}>
     ${said ? html`<${Facts} rows=${[['Friendly name', c.label], ['Owner', c.owner && html`<a href=${href('/certificates', { filter: `owner:${quoted(c.owner)}` })}>${c.owner}</a>`],
       ['Tags', c.tags.length > 0 && html`<span class="row tight">${c.tags.map((t) => html`<a class="badge quiet" href=${href('/certificates', { filter: `tag:${quoted(t)}` })}>${t}</a>`)}</span>`],
-      ['Account on its host', c.account],
+      ['Account on its host', c.account && html`<a href=${href('/certificates', { filter: `account:${quoted(c.account)}` })}>${c.account}</a>`],
       ['Notes', c.notes && html`<span class="notes">${c.notes}</span>`]].filter((row) => row[1])} />` : html`<p class="muted">Nobody has said whose it is.</p>`}
     ${open && html`<${DescribeDialog} c=${c} onClose=${() => setOpen(false)} onDone=${() => { setOpen(false); onDone(); }} />`}<//>`;
 }
