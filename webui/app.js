@@ -1,5 +1,5 @@
 // app - which screen, for whom: setup, sign-in, or the console with its navigation.
-import { html, render, useEffect, useRef, useState } from './lib/html.js';
+import { html, render, useEffect, useLayoutEffect, useRef, useState } from './lib/html.js';
 import { ears, get, remove } from './lib/api.js';
 import { go, href, useRoute } from './lib/router.js';
 import { Icon } from './parts/icon.js';
@@ -165,7 +165,7 @@ function Console({ session, onSignOut }) {
   const first = useRef(true);
   const known = REACHABLE.includes(route.parts[0] || '');
   useKeys(() => setHelp(true), () => setPalette(true));
-  useEffect(() => {
+  useLayoutEffect(() => {
     // a new screen is announced, and reading begins at its title; not at the very first
     if (!first.current && !main.current.contains(document.activeElement))
       document.getElementById('page-title')?.focus({ preventScroll: true });

@@ -1,5 +1,5 @@
 // externalrequest - "Create a request" for another authority: names, subject, key; the key is made here and stays.
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { get, onceKey, post } from '../lib/api.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { complaint, isAddress, sortNames } from '../lib/names.js';
@@ -63,7 +63,7 @@ export function ExternalRequest() {
   const act = useAction();
   const head = useRef(null);
   const at = STEPS.findIndex(([s]) => s === step);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (at > 0)
       head.current?.focus();
   }, [step]);

@@ -1,5 +1,5 @@
 // import - the "Certificate Import Wizard": the files, their passwords where they have any, the store, one look at all of it, what went where.
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { remove } from '../lib/api.js';
 import { inOrder, isLocked, pieceOf, readPiece, send } from '../lib/importing.js';
 import { useAction } from '../lib/load.js';
@@ -131,7 +131,7 @@ function UndoDialog({ items, onClose, onDone }) {
 
 function Result({ pieces, mayUndo, again }) {
   const [asking, setAsking] = useState(false), [undone, setUndone] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     scrollTo(0, 0);
     document.getElementById('page-title')?.focus({ preventScroll: true });
   }, []);
@@ -156,7 +156,7 @@ function Wizard({ route, onDone }) {
   const act = useAction(), head = useRef(null), gone = useRef(false), started = useRef(false);
   const at = STEPS.findIndex(([s]) => s === step);
   useEffect(() => () => { gone.current = true; }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (started.current)
       head.current?.focus();
     started.current = true;

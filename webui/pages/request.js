@@ -1,5 +1,5 @@
 // request - "Request New Certificate": purpose, names, key, validity, one look at all of it, the file.
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { get, onceKey, post } from '../lib/api.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { complaint, isAddress, sortNames } from '../lib/names.js';
@@ -138,7 +138,7 @@ export function Request() {
   const at = STEPS.findIndex(([s]) => s === step);
   const [reached, setReached] = useState(0);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (at > 0)
       head.current?.focus();
   }, [step]);

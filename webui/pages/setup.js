@@ -1,5 +1,5 @@
 // setup - from an empty machine to a certificate authority, in six steps. The server keeps where one stands.
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { ask, download, get, isTrusted, opensAnew, post, put, setupToken } from '../lib/api.js';
 import { useAction } from '../lib/load.js';
 import { InstallRoot } from '../parts/install.js';
@@ -34,7 +34,7 @@ function Foot({ back, label = 'Continue', busy, disabled, children }) {
 
 function Step({ title, lead, children, onSubmit, foot }) {
   const head = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} - Signet setup`;
     head.current?.focus();
   }, [title]);
@@ -219,7 +219,7 @@ function Summary({ setup }) {
 
 function AllDone({ setup }) {
   const head = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = 'Ready - Signet';
     head.current?.focus();
   }, []);

@@ -1,5 +1,5 @@
 // signrequest - "Sign a request": paste it, see what policy makes of it, sign it or hand it in.
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { get, onceKey, post } from '../lib/api.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { go, href } from '../lib/router.js';
@@ -38,7 +38,7 @@ export function SignRequest({ session }) {
   const head = useRef(null);
   const at = STEPS.findIndex(([s]) => s === step);
   const decides = !session.rights || session.rights.includes('issue');
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (at > 0)
       head.current?.focus();
   }, [step]);

@@ -1,5 +1,5 @@
 // bulk - several certificates at once: which are chosen, what can be done with them, and how far it has come.
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { download, get, onceKey, post } from '../lib/api.js';
 import { useAction } from '../lib/load.js';
 import { go } from '../lib/router.js';
@@ -82,7 +82,7 @@ function BulkDialog({ action, ids, onClose, onDone }) {
 // The MMC's All Tasks: by button, right click or Shift+F10.
 export function TaskMenu({ items, at, onClose }) {
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current.querySelector('button')?.focus();
     const outside = (e) => !box.current?.contains(e.target) && onClose();

@@ -1,5 +1,5 @@
 // palette - Ctrl K: type where to go, or which certificate to open.
-import { html, useEffect, useId, useRef, useState } from '../lib/html.js';
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { get } from '../lib/api.js';
 import { go } from '../lib/router.js';
 import { Icon } from './icon.js';
@@ -39,7 +39,7 @@ export function Palette({ screens, onClose }) {
     ...useFound(text).map((c) => ({ path: `/certificates/${c.id}`, title: c.common_name || c.label || c.subject, icon: 'certificate', note: STORES[c.store] || 'Certificate', print: c.thumbprint_sha1.slice(0, 8).toUpperCase() }))];
   const current = Math.min(at, rows.length - 1);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current.showModal();
     box.current.querySelector('input').focus();

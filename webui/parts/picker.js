@@ -1,5 +1,5 @@
 // picker - "Edit certificate location": the certificates of Local Machine > Personal, what they match, and why some cannot be used.
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { get, put } from '../lib/api.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { commonNameOf, isAddress } from '../lib/names.js';
@@ -14,7 +14,7 @@ function Matches({ names, matches }) {
 function Candidates({ load, chosen, set }) {
   const { names, items } = load.value;
   const box = useRef(null);
-  useEffect(() => (box.current.querySelector('input:checked') || box.current.querySelector('input:not([disabled])'))?.focus(), []);
+  useLayoutEffect(() => (box.current.querySelector('input:checked') || box.current.querySelector('input:not([disabled])'))?.focus(), []);
   return html`<div class="location" ref=${box}><nav class="location-tree" aria-label="Location"><ul><li><${Icon} name="server" /> Local Machine<ul><li aria-current="true"><${Icon} name="folder" /> Personal</li></ul></li></ul></nav>
     <div class="table-frame" tabindex="0" role="region" aria-label="Certificates"><table class="rows pick"><thead><tr><th><span class="unseen">Select</span></th><th scope="col">Issued To</th><th scope="col">Expiration Date</th><th scope="col">Matches</th></tr></thead>
       <tbody>${items.map((c, i) => html`<tr key=${c.certificate_id} class=${`${c.usable ? '' : 'unusable'} ${c.certificate_id === chosen ? 'chosen' : ''}`} onClick=${() => c.usable && set(c.certificate_id)}>

@@ -1,5 +1,5 @@
 // ui - the small parts that every screen is made of.
-import { html, useEffect, useId, useRef, useState } from '../lib/html.js';
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import * as time from '../lib/time.js';
 import { Icon } from './icon.js';
 
@@ -177,7 +177,7 @@ export function Choice({ legend, name, value, set, options, hideLegend, pairs })
 export function Dialog({ title, onClose, children, footer, wide, form, bare }) {
   const box = useRef(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current.showModal();
     (box.current.querySelector('[data-first]') || box.current.querySelector('input:not([disabled]),select,textarea'))?.focus();
