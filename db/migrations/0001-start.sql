@@ -74,7 +74,7 @@ CREATE UNIQUE INDEX certificate_match ON certificate(match) WHERE match IS NOT N
 CREATE TABLE version (            -- one X.509 certificate
     n INTEGER PRIMARY KEY, certificate INTEGER NOT NULL REFERENCES certificate(n), number INTEGER NOT NULL,
     is_current INTEGER NOT NULL, is_issued INTEGER NOT NULL,        -- by an authority of ours
-    store TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('good','hold','revoked')),
+    store TEXT NOT NULL, state TEXT NOT NULL CHECK (state = 'good' OR state = 'hold' OR state = 'revoked'),   -- of IN SQLite builds a table for each row
     issuer BLOB NOT NULL REFERENCES issuer(id), serial BLOB NOT NULL, common_name TEXT NOT NULL, subject TEXT NOT NULL,
     not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, key_type TEXT NOT NULL, key BLOB REFERENCES key(id),
     spki_sha256 BLOB NOT NULL, ski BLOB, sha1 BLOB NOT NULL, sha256 BLOB NOT NULL UNIQUE,

@@ -180,11 +180,25 @@ static size_t utf8_step(const uint8_t *p, size_t left, uint32_t *code)
     return n;
 }
 
+static bool is_plain(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7f;
+}
+
+/* Most text is plain: what comes before the next octet that is not is stepped over. */
+static size_t skip_plain(struct bytes from, size_t i)
+{
+    while (i < from.len && is_plain(from.at[i]))
+        i++;
+    return i;
+}
+
 bool text_is_utf8(struct bytes from)
 {
     uint32_t code;
+    size_t n;
 
-    for (size_t i = 0, n; i < from.len; i += n) {
+    for (size_t i = skip_plain(from, 0); i < from.len; i = skip_plain(from, i + n)) {
         n = utf8_step(from.at + i, from.len - i, &code);
         if (n == 0)
             return false;
@@ -195,8 +209,9 @@ bool text_is_utf8(struct bytes from)
 bool text_is_clean(struct bytes from)
 {
     uint32_t code;
+    size_t n;
 
-    for (size_t i = 0, n; i < from.len; i += n) {
+    for (size_t i = skip_plain(from, 0); i < from.len; i = skip_plain(from, i + n)) {
         n = utf8_step(from.at + i, from.len - i, &code);
         if (n == 0 || code < 0x20 || (code >= 0x7f && code < 0xa0))
             return false;

@@ -4,20 +4,25 @@
 
 enum { DEPTH_MAX = 32 };
 
+/* The string that begins at from[i] ends before the index that comes back. */
+static size_t string_end(const uint8_t *from, size_t i, size_t len)
+{
+    for (i++; i < len && from[i] != '"'; i++)
+        i += from[i] == '\\' ? 1 : 0;
+    return i < len ? i + 1 : len;
+}
+
 /* Jansson's own bound is 2,048 and fixed: brackets are counted before it runs. */
 bool body_is_shallow(const uint8_t *text, size_t len, unsigned depth)
 {
-    bool is_string = false;
     unsigned open = 0;
 
     for (size_t i = 0; i < len; i++) {
-        if (is_string && text[i] == '\\')
-            i++;
-        else if (text[i] == '"')
-            is_string = !is_string;
-        else if (!is_string && (text[i] == '{' || text[i] == '['))
+        if (text[i] == '"')
+            i = string_end(text, i, len) - 1;
+        else if (text[i] == '{' || text[i] == '[')
             open++;
-        else if (!is_string && (text[i] == '}' || text[i] == ']'))
+        else if (text[i] == '}' || text[i] == ']')
             open -= open > 0 ? 1 : 0;
         if (open > depth)
             return false;
@@ -35,14 +40,6 @@ struct place {
         size_t name_len;
     } at[DEPTH_MAX + 1];
 };
-
-/* The string that begins at from[i] ends before the index that comes back. */
-static size_t string_end(const uint8_t *from, size_t i, size_t len)
-{
-    for (i++; i < len && from[i] != '"'; i++)
-        i += from[i] == '\\' ? 1 : 0;
-    return i < len ? i + 1 : len;
-}
 
 static void find_place(const uint8_t *from, size_t len, struct place *p)
 {

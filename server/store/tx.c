@@ -44,10 +44,25 @@ void tx_note(struct tx *tx, const char *act, const char *subject, const struct i
         n->subject_id = *subject_id;
 }
 
+/* FNV-1a, over the end of the text too. */
+static uint64_t hashed(uint64_t hash, const void *at, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ ((const uint8_t *)at)[i]) * 0x100000001b3;
+    return hash;
+}
+
+static uint64_t tally_hash(const char *facet, const char *value, int64_t day)
+{
+    uint64_t hash = hashed(0xcbf29ce484222325, facet, strlen(facet) + 1);
+
+    return hashed(hashed(hash, value, strlen(value) + 1), &day, sizeof(day));
+}
+
 void tx_tally(struct tx *tx, const char *facet, const char *value, int64_t day, int by)
 {
     tx->tallies = room_for(tx->tallies, &tx->tallies_room, tx->done.tallies_len, sizeof(*tx->tallies));
-    tx->tallies[tx->done.tallies_len++] = (struct tally){ arena_text(tx->arena, facet), arena_text(tx->arena, value), day, by };
+    tx->tallies[tx->done.tallies_len++] = (struct tally){ arena_text(tx->arena, facet), arena_text(tx->arena, value), day, by, tally_hash(facet, value, day) };
 }
 
 void tx_search(struct tx *tx, int64_t certificate_n, const char *before, const char *after)
@@ -131,10 +146,13 @@ enum err tx_run_apart(struct tx *tx, store_fn fn, void *arg, struct error *e)
 static int by_key(const void *a, const void *b)
 {
     const struct tally *x = a, *y = b;
-    int c = strcmp(x->facet, y->facet);
+    int c;
 
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    c = x->day < y->day ? -1 : x->day > y->day;
     if (c == 0)
-        c = x->day < y->day ? -1 : x->day > y->day;
+        c = strcmp(x->facet, y->facet);
     return c != 0 ? c : strcmp(x->value, y->value);
 }
 
@@ -149,7 +167,7 @@ static enum err flush_tally(struct tx *tx, const struct tally *t, struct error *
     return query_run(&q, NULL, e);
 }
 
-/* A batch of 256 certificates touches a handful of days: added up first. */
+/* A batch of 256 certificates touches a handful of counts: added up first. */
 static enum err flush_tallies(struct tx *tx, struct error *e)
 {
     struct tally *list = tx->tallies;

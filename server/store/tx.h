@@ -4,7 +4,7 @@
 
 #include "store/connection.h"
 
-struct tally { const char *facet, *value; int64_t day, by; };
+struct tally { const char *facet, *value; int64_t day, by; uint64_t hash; };
 struct search { int64_t n; const char *before, *after; };          /* NULL: none */
 struct journal_head { int64_t seq; uint8_t hash[32]; };
 
