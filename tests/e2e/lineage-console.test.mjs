@@ -16,7 +16,7 @@ test('in the console: replaced with a file, rolled back (to an expired version w
     const b = await Browser.signedIn(d, 'browser');
     try {
       await b.page.goto(`https://localhost:${d.https}/#/certificates/${c.id}`);
-      await b.button('Replace with file…').click();
+      await b.more('Replace with file…');
       await b.field('File').setInputFiles(join(d.dir, 'both.pem'));
       await b.button('Look at it').click();
       await b.sees('It would be version 2');
@@ -32,10 +32,10 @@ test('in the console: replaced with a file, rolled back (to an expired version w
       await b.button('Roll back to version 2').waitFor();
       await b.inOrder('versions');
       await b.picture('versions');
-      await b.button('Delete').click();
+      await b.more('Delete…');
       await b.button('Archive').click();
       await b.button('Bring back').click();
-      await b.button('Replace with file…').waitFor();
+      await b.button('Renew now').waitFor();
       assert.equal((await d.ok('GET', `/api/v1/certificates/${c.id}`)).version, 1);
 
       // an expired one is refused, told why, and comes back when that is ticked
@@ -52,10 +52,33 @@ test('in the console: replaced with a file, rolled back (to an expired version w
       await b.button('Roll back').click();
       await b.sees('Rolled back: version 2');
       assert.equal((await d.ok('GET', `/api/v1/certificates/${over.id}`)).status, 'expired');
+      // More, by keyboard: opened, walked, left, and the focus comes back to its button
+      const item = name => b.page.getByRole('menuitem', { name, exact: true }), focused = () => b.page.evaluate(() => document.activeElement.textContent.trim());
+      await b.page.emulateMedia({ colorScheme: 'dark' });
+      for (const key of ['Enter', 'ArrowDown']) {
+        await b.button('More').press(key);
+        await item('Replace with file…').waitFor();
+        assert.equal(await focused(), 'Replace with file…');
+        await b.page.keyboard.press('ArrowDown');
+        assert.equal(await focused(), 'Manage Private Keys…');
+        await b.inOrder('more');
+        await b.picture('more-dark');
+        await b.page.keyboard.press('Escape');
+        await item('Replace with file…').waitFor({ state: 'detached' });
+        assert.equal(await focused(), 'More');
+      }
+      const line = await b.page.evaluate(() => new Set([...document.querySelectorAll('.page-action > *')].map(e => Math.round(e.getBoundingClientRect().bottom))).size);
+      assert.equal(line, 1, 'the buttons stand in one line at 1280');
+      await b.page.emulateMedia({ colorScheme: 'light' });
+      await b.button('More').click();
+      await b.inOrder('more, light');
+      await b.picture('more-light');
+      await b.button('More').click();
+      await item('Delete…').waitFor({ state: 'detached' });
       const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id;
       await b.page.goto(`https://localhost:${d.https}/#/certificates/${server}/uses`);
       await b.sees('This web server shows it');
-      await b.button('Delete').click();
+      await b.more('Delete…');
       await b.sees('It is in use');
       await b.inOrder('in use');
       await b.picture('uses');
@@ -71,7 +94,7 @@ test("in the console: the server's own certificate is replaced with a file; the 
     const b = await Browser.signedIn(d, 'browser');
     try {
       await b.page.goto(`https://localhost:${d.https}/#/certificates/${server}`);
-      await b.button('Replace with file…').click();
+      await b.more('Replace with file…');
       await b.field('File').setInputFiles(join(f.dir, 'both.pem'));
       await b.button('Look at it').click();
       await b.sees('This server shows it');

@@ -11,7 +11,7 @@ test('in the console: Manage Private Keys, Add, Check Names, Apply', async () =>
     const b = await Browser.signedIn(d, 'browser');
     try {
       await b.page.goto(`https://localhost:${d.https}/#/certificates/${c.id}`);
-      await b.button('Manage Private Keys…').click();
+      await b.more('Manage Private Keys…');
       await b.sees('Nobody is named');
       await b.button('Add…').click();
       await b.field('Enter the name to select').fill('nobody-here');

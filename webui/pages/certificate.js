@@ -6,6 +6,7 @@ import { useAction, useLoad } from '../lib/load.js';
 import { commonNameOf } from '../lib/names.js';
 import { go, href } from '../lib/router.js';
 import * as time from '../lib/time.js';
+import { TaskMenu } from '../parts/bulk.js';
 import { Chain } from '../parts/chain.js';
 import { ExportDialog, fileStem } from '../parts/export.js';
 import { Fields, Findings } from '../parts/fields.js';
@@ -102,6 +103,13 @@ function RenewDialog({ c, onClose, onDone }) {
   <//>`;
 }
 
+// What is done once in a while, so that the rest has room in one line.
+function More({ items }) {
+  const [open, setOpen] = useState(false);
+  return html`<div class="menu-anchor" onKeyDown=${(e) => e.key === 'ArrowDown' && !open && (e.preventDefault(), setOpen(true))}><${Button} aria-haspopup="menu" aria-expanded=${open ? 'true' : 'false'} onClick=${() => setOpen(!open)}>More<//>
+    ${open && html`<${TaskMenu} label="More" items=${items} onClose=${() => setOpen(false)} />`}</div>`;
+}
+
 export function Certificate({ route }) {
   const [id, tab = 'general'] = route.parts.slice(1);
   const load = useLoad(() => get(`/certificates/${id}`), [id]);
@@ -127,9 +135,11 @@ export function Certificate({ route }) {
   return html`<${Page} title=${c.common_name || c.label || c.subject} kicker=${html`<${Status} of=${c.status} />${c.self_signed && html` <${Badge} tone="warn" icon="info">self-signed<//>`}${c.archived && html` <${Badge} tone="warn" icon="folder">archived<//>`}`} back=${back} action=${html`
       ${isOurs && !c.used_by?.includes('web-server') && c.has_private_key && html`<${Button} icon="server" onClick=${useIt}>Use for this web server<//>`}
       ${isOurs && html`<${Button} icon="renew" onClick=${() => setDialog('renew')}>Renew now<//>`}
-      ${!c.archived && html`<${Button} icon="swap" onClick=${() => setDialog('replace')}>Replace with file…<//>`}
-      ${isOurs && c.has_private_key && html`<${Button} icon="key" onClick=${() => go('/certificates/' + id + '/key')}>Manage Private Keys…<//>`}
-      <${Button} icon="bad" onClick=${() => setDialog('delete')}>Delete<//>
+      <${More} items=${[
+        !c.archived && ['Replace with file…', 'swap', () => setDialog('replace')],
+        isOurs && c.has_private_key && ['Manage Private Keys…', 'key', () => go(`/certificates/${id}/key`)],
+        ['Delete…', 'bad', () => setDialog('delete')],
+      ].filter(Boolean)} />
       <${Button} primary icon="download" onClick=${() => setDialog('export')}>Export…<//>`}>
     ${c.archived && html`<${Archived} c=${c} onDone=${load.reload} />`}
     <${Card}><${Tabs} label="Certificate" tabs=${TABS} current=${current} href=${(t) => href(`/certificates/${id}/${t}`)}>

@@ -80,12 +80,12 @@ function BulkDialog({ action, ids, onClose, onDone }) {
 }
 
 // The MMC's All Tasks: by button, right click or Shift+F10.
-export function TaskMenu({ items, at, onClose }) {
+export function TaskMenu({ items, at, onClose, label = 'All Tasks' }) {
   const box = useRef(null);
   useLayoutEffect(() => {
     const before = document.activeElement;
     box.current.querySelector('button')?.focus();
-    const outside = (e) => !box.current?.contains(e.target) && onClose();
+    const outside = (e) => !(box.current?.closest('.menu-anchor') || box.current)?.contains(e.target) && onClose();   // its own button closes it by itself
     addEventListener('pointerdown', outside);
     return () => { removeEventListener('pointerdown', outside); before?.focus?.(); };
   }, []);
@@ -102,7 +102,7 @@ export function TaskMenu({ items, at, onClose }) {
     e.stopPropagation();
   }
   const place = at ? { position: 'fixed', left: `${Math.min(at.x, innerWidth - 260)}px`, top: `${Math.min(at.y, innerHeight - 330)}px` } : undefined;
-  return html`<div class="menu-list" role="menu" aria-label="All Tasks" ref=${box} style=${place} onKeyDown=${pressed}>${items.map(([words, icon, run]) => html`
+  return html`<div class="menu-list" role="menu" aria-label=${label} ref=${box} style=${place} onKeyDown=${pressed}>${items.map(([words, icon, run]) => html`
     <button type="button" role="menuitem" tabindex="-1" onClick=${() => { onClose(); run(); }}><${Icon} name=${icon} size=${16} />${words}</button>`)}</div>`;
 }
 

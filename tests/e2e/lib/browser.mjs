@@ -77,6 +77,12 @@ export class Browser {
     return this.page.getByRole('button', { name, exact: typeof name === 'string' });
   }
 
+  // What stands under the button More of a page.
+  async more(item) {
+    await this.button('More').click();
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
   field(name) {
     return this.page.getByLabel(name, { exact: true });
   }
