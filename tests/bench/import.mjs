@@ -6,11 +6,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { maker } from './certificates.mjs';
 import { command, cpu, figure, interleaved, median, pss } from './measure.mjs';
 
-const EACH = 5000, TURNS = 4, UNIT = 500;
+export const EACH = 5000;
+const TURNS = 4, UNIT = 500;
 
-function bundles(dir, tool) {
+export function bundles(dir, tool, turns = TURNS) {
   const make = maker(dir, tool);
-  return Array.from({ length: TURNS }, (_, turn) => Array.from({ length: EACH }, (_, n) => make(turn * EACH + n + 1)));
+  return Array.from({ length: turns }, (_, turn) => Array.from({ length: EACH }, (_, n) => make(turn * EACH + n + 1)));
+}
+
+// How long the server takes for one of them, in ms.
+export async function importOne(d, pems) {
+  const data = pems.join(''), at = performance.now();
+  const { status, body } = await d.call('POST', '/api/v1/certificates/import', { data });
+  if (status !== 201 || body.items.some(i => i.action !== 'added')) throw new Error(`import: ${status}`);
+  return performance.now() - at;
 }
 
 // What SQLite is asked when it is asked for nothing else: a row a certificate, found by both thumbprints and by its public key.
@@ -32,11 +41,8 @@ export default async function ({ d, folder, tool }) {
   let mine = 0, its = 0, spent = 0;
   const runs = await interleaved(TURNS, {
     ours: async () => {
-      const data = all[mine++].join(''), before = cpu(d.child.pid), at = performance.now();
-      const { status, body } = await d.call('POST', '/api/v1/certificates/import', { data });
-      const took = performance.now() - at;
+      const before = cpu(d.child.pid), took = await importOne(d, all[mine++]);
       spent += cpu(d.child.pid) - before;
-      if (status !== 201 || body.items.some(i => i.action !== 'added')) throw new Error(`import: ${status}`);
       return took;
     },
     sqlite: async () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import https from 'node:https';
 import { figure, median, percentile, pss } from './measure.mjs';
+import { bundles, EACH, importOne } from './import.mjs';
 import { fillStore, nameOf, WORDS } from './million.mjs';
 
 const COUNT = Number(process.env.STORE_COUNT ?? 1_000_000), ROUNDS = 100;
@@ -61,7 +62,7 @@ function raw(database) {
   return (timed(201) - timed(1)) / 200;
 }
 
-export default async function ({ d }) {
+export default async function ({ d, folder, tool }) {
   const database = join(d.data, 'signet.db');
   await d.ok('POST', '/api/v1/certificates', { dns_names: ['model.example.lan'] });
   await d.stop();
@@ -89,6 +90,9 @@ export default async function ({ d }) {
   await timed(ask, Array.from({ length: ROUNDS }, (_, i) => list({ q: WORDS[i % WORDS.length], sort: 'not_after' })), 'a word that 8 % have, by expiry', 20);
   await timed(ask, Array(ROUNDS).fill('/status'), 'the counters', 5);
   await timed(ask, Array(ROUNDS).fill('/certificates/facets'), 'the facets', 5);
+  const took = [];
+  for (const pems of bundles(folder('store-import'), tool, 3)) took.push(await importOne(d, pems));
+  figure('import of PEM bundles into it, certificates a second', EACH / median(took) * 1000, { goal: 'at least 5000', ok: EACH / median(took) * 1000 >= 5000 });
   const mib = pss(d.child.pid) / 1024;
   figure('both processes after all this', mib, { unit: ' MiB PSS', goal: 'at most 96 MiB', ok: mib <= 96 });
 }
