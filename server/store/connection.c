@@ -25,7 +25,7 @@ static const char pragmas[] =
 /* Hashes fall on pages at random: under load a small cache would cost twice the work, and a unit of an import into a large store changes
    more than 8 MB of them. It is given back when nothing is asked. */
 static const char writer_pragmas[] = "PRAGMA cache_size = -32768;";
-static const char reader_pragmas[] = "PRAGMA cache_size = -32768; PRAGMA query_only = ON;";
+static const char reader_pragmas[] = "PRAGMA cache_size = -8192; PRAGMA query_only = ON;";
 
 enum { BUSY_MS = 5000 };
 
