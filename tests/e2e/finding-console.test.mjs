@@ -91,6 +91,58 @@ test('several are chosen by mouse and by keyboard, and All Tasks does one thing 
   } finally { await b.end(); }
 });
 
+test('one thing is done to all that match, also to what is not shown yet, and their number is told before', async () => {
+  for (let i = 0; i < 103; i += 8) await Promise.all(Array.from({ length: Math.min(8, 103 - i) }, (_, k) => d.ok('POST', '/api/v1/certificates', { dns_names: [`host${i + k}.many.lan`] })));
+  const b = await Browser.signedIn(d, 'many');
+  try {
+    await list(b, '?filter=san:*.many.lan');
+    await shows(b, 100);
+    await rows(b).nth(3).focus();
+    await b.page.keyboard.press('x');
+    await b.button('Choose all that match').click();
+    await b.sees('All that match are chosen');
+    assert.equal(await chosen(b).count(), 100);
+    await b.button('All Tasks').click();
+    await b.page.getByRole('menuitem', { name: 'Renew Certificates' }).click();
+    await b.page.getByRole('heading', { name: 'Renew: 103 certificates' }).waitFor();
+    await inOrder(b, 'renew all that match');
+    await b.button('Cancel').click();
+    await b.button('All Tasks').click();
+    await b.page.getByRole('menuitem', { name: 'Set owner…' }).click();
+    await b.page.getByRole('heading', { name: 'Set owner: 103 certificates' }).waitFor();
+    await b.field('Owner').fill('Everybody');
+    await b.button('Set owner').click();
+    await b.page.waitForFunction(() => !document.querySelector('dialog'), undefined, { timeout: 30_000 * SLOW });
+    assert.equal((await d.ok('GET', '/api/v1/certificates?limit=500&filter=owner:Everybody')).items.length, 103);
+  } finally { await b.end(); }
+});
+
+test('columns are added and removed, and stay in this browser', async () => {
+  const b = await Browser.signedIn(d, 'columns', { colorScheme: 'dark' });
+  const heads = () => b.page.locator('table.rows th').allInnerTexts();
+  try {
+    await list(b, '?filter=san:*.two.lan');
+    await shows(b, 2);
+    await b.button('Columns…').click();
+    await b.page.getByLabel('Thumbprint', { exact: true }).uncheck();
+    await b.page.getByLabel('Serial Number', { exact: true }).check();
+    await inOrder(b, 'columns dialog, dark');
+    await b.button('OK').click();
+    for (const again of [false, true]) {
+      if (again) await b.page.reload();
+      await shows(b, 2);
+      const words = (await heads()).join(' ');
+      assert.match(words, /Serial Number/i);
+      assert.doesNotMatch(words, /Thumbprint/i);
+    }
+    await inOrder(b, 'list with other columns, dark');
+    await b.button('Columns…').click();
+    await b.button('Restore defaults').click();
+    await b.button('OK').click();
+    assert.match((await heads()).join(' '), /Thumbprint/i);
+  } finally { await b.end(); }
+});
+
 test('owner, tags and notes are edited where the certificate is shown', async () => {
   const b = await Browser.signedIn(d, 'editor');
   try {

@@ -4,38 +4,26 @@ import { useLive } from '../lib/live.js';
 import { get } from '../lib/api.js';
 import { has, hidesExpired, isGrammar, questionOf, termsOf, toggled, without } from '../lib/finding.js';
 import { useList, useLoad } from '../lib/load.js';
-import { commonNameOf } from '../lib/names.js';
 import { go, href, refine } from '../lib/router.js';
 import { STORES } from '../lib/stores.js';
-import * as time from '../lib/time.js';
 import { useBulk, useSelection } from '../parts/bulk.js';
+import { ColumnsDialog, useColumns } from '../parts/columns.js';
 import { Collections, Facets } from '../parts/facets.js';
 import { Icon } from '../parts/icon.js';
-import { Busy, Button, Empty, Fault, keyWord, LinkButton, Page, Status, When } from '../parts/ui.js';
+import { Busy, Button, Empty, Fault, LinkButton, Page } from '../parts/ui.js';
 
 const EMPTY = {
   root: 'Authorities that are made here, and roots that are imported, appear in this list.', intermediate: 'Issuing authorities that are made here or imported appear in this list.',
   untrusted: 'What is placed here is not to be believed, whoever has signed it.',
 };
 const TITLES = { ...STORES, archived: 'Archived' };
-const COLUMNS = [
-  ['Issued To', 'common_name'], ['Issued By'], ['Expiration Date', 'not_after'], ['Status'], ['Key'], ['In use by'], ['Owner'], ['Thumbprint'],
-];
-
-function SortHead({ words, by, sort, set }) {
+function SortHead({ words, by, name, sort, set }) {
   const down = sort === `-${by}`, up = sort === by;
-  return html`<th scope="col" aria-sort=${up ? 'ascending' : down ? 'descending' : undefined}>
+  return html`<th scope="col" class=${name} aria-sort=${up ? 'ascending' : down ? 'descending' : undefined}>
     <button type="button" class="sort" onClick=${() => set(up ? `-${by}` : by)}>${words}<span aria-hidden="true">${up ? '↑' : down ? '↓' : '↕'}</span></button></th>`;
 }
 
-// How much of its life is left, beside the date.
-function Life({ of }) {
-  const days = time.daysLeft(of.not_after);
-  const part = Math.max(0, Math.min(1, (new Date(of.not_after) - Date.now()) / (new Date(of.not_after) - new Date(of.not_before))));
-  return html`<span class="life"><${When} at=${of.not_after} /><span class="small">${days < 0 ? 'ended' : `${days} d`}</span><meter min="0" max="1" low="0.12" high="0.34" optimum="1" value=${part} aria-label="Life left"></meter></span>`;
-}
-
-function Row({ c, isChosen, choose }) {
+function Row({ c, columns, isChosen, choose }) {
   const more = c.dns_names.length + c.ip_addresses.length - 1;
   const at = href(`/certificates/${c.id}${c.superseded ? '/versions' : ''}`);
   return html`<tr data-id=${c.id} aria-selected=${isChosen ? 'true' : 'false'} onClick=${(e) => (e.shiftKey ? choose(true) : !e.target.closest('a,button,input,label,.choose') && !getSelection().toString() && go(at.slice(1)))}>
@@ -43,13 +31,7 @@ function Row({ c, isChosen, choose }) {
     <td data-label="Issued To"><a class="row-link" href=${at}>${c.common_name || c.label || c.subject}</a>
       ${more > 0 && html`<span class="more" title=${[...c.dns_names, ...c.ip_addresses].join(', ')}>+${more} ${more === 1 ? 'name' : 'names'}</span>`}
       ${c.versions > 1 && html`<span class="more">version ${c.version}${c.superseded ? ', superseded' : ''}</span>`}</td>
-    <td data-label="Issued By" class="issuer" title=${c.issuer}>${c.self_signed ? html`<span class="muted">itself</span>` : commonNameOf(c.issuer)}</td>
-    <td data-label="Expiration Date"><${Life} of=${c} /></td>
-    <td data-label="Status"><${Status} of=${c.status} /></td>
-    <td data-label="Key"><span class="nowrap">${keyWord(c.key_type)}${c.has_private_key && html`<span class="key-here" title="The private key is here"><${Icon} name="key" size=${15} /><span class="unseen">, private key is here</span></span>`}</span></td>
-    <td data-label="In use by">${(c.used_by || []).map((u) => html`<span class="more">${u}</span>`)}</td>
-    <td data-label="Owner">${c.owner}${c.tags.map((t) => html`<span class="more tag" title="Tag">${t}</span>`)}</td>
-    <td data-label="Thumbprint"><code title=${c.thumbprint_sha1}>${(c.thumbprint_sha1 || '').slice(0, 8).toUpperCase()}…</code></td>
+    ${columns.map((k) => html`<td key=${k.key} data-label=${k.words} class="col-${k.key}" title=${k.title?.(c)}>${k.cell(c)}</td>`)}
   </tr>`;
 }
 
@@ -98,20 +80,21 @@ function Search({ q, set }) {
 }
 
 // What narrows the list now, a click from being taken away; what is hidden, a click from being shown.
-function Chips({ asked, days, ask }) {
+function Chips({ asked, days, ask, children }) {
   const hidden = hidesExpired(asked, days);
   const chip = (words, change, pressed = true) => html`<button type="button" class="filter" aria-pressed=${pressed ? 'true' : 'false'} onClick=${() => ask(change)}>${words}${pressed && html`<${Icon} name="close" size=${14} />`}</button>`;
   return html`<div class="filters" role="group" aria-label="Filter">
     ${termsOf(asked.filter).filter((t) => t !== 'is:superseded').map((t) => chip(t, { filter: without(asked.filter, t) }))}
     ${hidden && chip(`Expired over ${days} days ago: hidden`, { all: '1' }, false)}
     ${asked.all && chip('Expired long ago: shown', { all: '' })}
-    ${chip(has(asked.filter, 'is:superseded') ? 'Superseded versions' : 'Superseded: hidden', { filter: toggled(asked.filter, 'is:superseded') }, has(asked.filter, 'is:superseded'))}</div>`;
+    ${chip(has(asked.filter, 'is:superseded') ? 'Superseded versions' : 'Superseded: hidden', { filter: toggled(asked.filter, 'is:superseded') }, has(asked.filter, 'is:superseded'))}${children}</div>`;
 }
 
-function Head({ asked, ask, chosen, items }) {
+function Head({ asked, ask, chosen, items, columns }) {
   const all = items.length > 0 && chosen.ids.length === items.length;
+  const head = (k) => (k.by ? html`<${SortHead} key=${k.key} words=${k.words} by=${k.by} name="col-${k.key}" sort=${asked.sort} set=${(sort) => ask({ sort })} />` : html`<th key=${k.key} scope="col" class="col-${k.key}">${k.words}</th>`);
   return html`<thead><tr><th scope="col" class="choose"><label><input type="checkbox" checked=${all} onChange=${() => (all ? chosen.clear() : chosen.set(items.map((c) => c.id)))} /><span class="unseen">Choose all that are shown</span></label></th>
-    ${COLUMNS.map(([words, by]) => (by ? html`<${SortHead} words=${words} by=${by} sort=${asked.sort} set=${(sort) => ask({ sort })} />` : html`<th scope="col">${words}</th>`))}</tr></thead>`;
+    ${[{ key: 'name', words: 'Issued To', by: 'common_name' }, ...columns].map(head)}</tr></thead>`;
 }
 
 function Nothing({ store, narrowed, asked, ask }) {
@@ -138,11 +121,13 @@ export function Certificates({ route }) {
   const { counts, facets, days } = useFacets(store, asked);
   const question = questionOf(store, asked, days);
   const list = useList('/certificates', { ...question, sort: asked.sort || '-created', limit: 100 });
-  const chosen = useSelection(list.items);
+  const chosen = useSelection(list.items, JSON.stringify(question));
+  const columns = useColumns();
+  const [isChoosing, setChoosing] = useState(false);
   const box = useRef(null);
   const ask = (change) => refine('/certificates', { store: store === 'personal' ? '' : store, ...asked, ...change });
   const again = () => { list.reload(); counts.reload(); };
-  const bulk = useBulk({ chosen, store, reload: again });
+  const bulk = useBulk({ chosen, store, question, hasMore: Boolean(list.next), reload: again });
   const menu = (i, place) => { if (!chosen.has(list.items[i].id)) chosen.set([list.items[i].id]); bulk.open(place); };
   const rightClick = (e) => {
     const row = e.target.closest('tbody tr');
@@ -158,13 +143,14 @@ export function Certificates({ route }) {
   const openKept = (c) => refine('/certificates', { store: c.store === 'personal' ? '' : c.store, q: c.q, filter: c.filter, sort: c.sort });
   return html`<${Page} title=${TITLES[store] || store} kicker="Certificates - Local Machine" action=${html`${store !== 'archived' && html`<${LinkButton} icon="import" href=${href('/import', { store: store === 'personal' ? '' : store })}>Import…<//>`}
       <${LinkButton} primary icon="plus" href="#/request">Request new certificate<//>`}>
-    <div class="tools"><${Search} q=${asked.q} set=${(q) => ask({ q })} /><${Chips} asked=${asked} days=${days} ask=${ask} /></div>
+    <div class="tools"><${Search} q=${asked.q} set=${(q) => ask({ q })} /><${Chips} asked=${asked} days=${days} ask=${ask}><button type="button" class="filter" aria-haspopup="dialog" onClick=${() => setChoosing(true)}>Columns…</button><//></div>
+    ${isChoosing && html`<${ColumnsDialog} columns=${columns} onClose=${() => setChoosing(false)} />`}
     <${Fault} of=${list.problem} again=${list.reload} />
     <div class="finder"><${Facets} items=${facets.items} exact=${facets.exact} filter=${asked.filter} set=${(filter) => ask({ filter })}><${Collections} question=${kept} open=${openKept} /><//>
     <div class="found">${bulk.bar}
     ${list.items.length > 0 && html`<div class="table-frame store" ref=${box} onContextMenu=${rightClick}><table class="rows"><caption class="unseen">${TITLES[store] || store}</caption>
-      <${Head} asked=${asked} ask=${ask} chosen=${chosen} items=${list.items} />
-      <tbody>${list.items.map((c, i) => html`<${Row} key=${`${c.id} ${c.version}`} c=${c} isChosen=${chosen.has(c.id)} choose=${(range) => chosen.toggle(i, range)} />`)}</tbody></table></div>`}
+      <${Head} asked=${asked} ask=${ask} chosen=${chosen} items=${list.items} columns=${columns.shown} />
+      <tbody>${list.items.map((c, i) => html`<${Row} key=${`${c.id} ${c.version}`} c=${c} columns=${columns.shown} isChosen=${chosen.has(c.id)} choose=${(range) => chosen.toggle(i, range)} />`)}</tbody></table></div>`}
     ${list.items.length === 0 && !list.busy && !list.problem && html`<${Nothing} store=${store} narrowed=${asked.q || asked.filter} asked=${asked} ask=${ask} />`}
     <div class="list-foot">${list.busy ? html`<${Busy} label=${list.items.length ? 'Searching on' : 'Searching'} />`
       : list.next ? html`<${Button} onClick=${list.more}>Show more<//>` : list.items.length > 0 && html`<p class="muted" role="status">${list.items.length.toLocaleString()} ${list.items.length === 1 ? 'certificate' : 'certificates'}</p>`}</div></div></div>
