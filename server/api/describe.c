@@ -56,7 +56,7 @@ static json_t *facet_json(const struct inventory_facet *f)
 
 static enum err facets(struct app *app, struct request *rq, struct error *e)
 {
-    static const char *const stores[] = { "personal", "root", "intermediate", "untrusted" };
+    static const char *const stores[] = { "personal", "root", "intermediate", "people", "untrusted" };
     const char *store = request_query(rq, "store");
     struct inventory_facet_ask ask = { .store = store == NULL ? stores[0] : NULL, .q = request_query(rq, "q"), .filter = request_query(rq, "filter") };
     struct inventory_facets found;
@@ -66,7 +66,7 @@ static enum err facets(struct app *app, struct request *rq, struct error *e)
     for (size_t i = 0; ask.store == NULL && i < sizeof(stores) / sizeof(*stores); i++)
         ask.store = strcmp(stores[i], store) == 0 ? stores[i] : NULL;
     if (ask.store == NULL)
-        return fail_at(e, "/store", "a store is personal, root, intermediate or untrusted");
+        return fail_at(e, "/store", "a store is personal, root, intermediate, people or untrusted");
     r = inventory_facets(app->store, &rq->who, &ask, rq->arena, &found, e);
     if (r)
         return r;

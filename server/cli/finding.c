@@ -206,7 +206,7 @@ static const struct cli_option bulk_options[] = {
     { "dry-run", NULL, "only count them" }, { 0 }
 };
 static const struct cli_option save_options[] = {
-    { "store", "STORE", "personal, root, intermediate or untrusted" }, { "search", "WORDS", "as in the search box" },
+    { "store", "STORE", "personal, root, intermediate, people or untrusted" }, { "search", "WORDS", "as in the search box" },
     { "filter", "FILTER", "such as 'expires<30d -state:expired'" }, { "sort", "ORDER", "such as not_after" }, { 0 }
 };
 const struct cli_verb finding_verbs[] = {

@@ -108,6 +108,7 @@ test('counts go with the filter, and with what one may see', async () => {
     for (const f of found.items) for (const v of f.values) assert.equal((await list(`store:personal ${filter} ${v.filter}`)).items.length, v.count, `${filter}: ${f.facet} ${v.value}`);
   }
   assert.equal((await d.call('GET', '/api/v1/certificates/facets?filter=colour:red')).status, 422);
+  for (const store of ['personal', 'root', 'intermediate', 'people', 'untrusted']) assert.equal((await ask({ store })).store, store);
 });
 
 test('a question gets a name', async () => {
