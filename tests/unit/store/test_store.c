@@ -231,7 +231,7 @@ static enum err put_much(struct tx *tx, void *arg, struct error *e)
     char name[64];
 
     memset(big, 'x', sizeof(big) - 1);
-    for (int i = 0; i < 160; i++) {                /* more than the page cache holds: it must be written before the commit */
+    for (int i = 0; i < 640; i++) {                /* more than the page cache holds: it must be written before the commit */
         enum err r;
 
         snprintf(name, sizeof(name), "%s.%d", (const char *)arg, i);
