@@ -6,6 +6,8 @@
 
 static const struct column collection_columns[] = { { "NAME", "name", 24 }, { "STORE", "store", 12 }, { "SEARCH", "q", 20 }, { "FILTER", "filter", 48 }, { "SORT", "sort", 12 }, { 0 } };
 
+static const struct column facet_columns[] = { { "FACET", "facet", 8 }, { "VALUE", "label", 28 }, { "COUNT", "count", 10 }, { "FILTER", "filter", 48 }, { 0 } };
+
 static enum err find_collection(struct cli *c, const char *name, json_t **out, struct error *e)
 {
     json_t *answer = NULL;
@@ -82,6 +84,49 @@ int cli_list_csv(struct cli *c, const struct question *ask)
     if (remote_call(c, "POST", "/api/v1/certificates/export", body, &answer, &e) != ERR_NONE)
         return cli_fail(&e);
     fwrite(answer.body.at, 1, answer.body.len, stdout);
+    return EXIT_OK;
+}
+
+/* counts ------------------------------------------------------------------------------------------------- */
+
+/* A row a value, with the condition that leaves those; "+": counting all would have taken long, there are at least so many. */
+static void print_facets(struct cli *c, const json_t *answer)
+{
+    bool is_exact = json_is_true(json_object_get(answer, "exact"));
+    json_t *rows = json_array(), *facet, *value;
+    size_t i, k;
+
+    json_array_foreach(json_object_get(answer, "items"), i, facet)
+        json_array_foreach(json_object_get(facet, "values"), k, value)
+            json_array_append_new(rows, json_pack("{s:O, s:O, s:s, s:O}", "facet", json_object_get(facet, "facet"), "label", json_object_get(value, "label"),
+                "count", arena_printf(c->arena, "%lld%s", (long long)json_integer_value(json_object_get(value, "count")), is_exact ? "" : "+"),
+                "filter", json_object_get(value, "filter")));
+    print_table(rows, facet_columns);
+    json_decref(rows);
+}
+
+static int facets(struct cli *c)
+{
+    static const char *const options[] = { "store", "search", "filter" }, *const members[] = { "store", "q", "filter" };
+    const char *path = "/api/v1/certificates/facets";
+    struct error e = { 0 };
+    char mark = '?';
+    json_t *answer;
+
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+        const char *value = cli_value(c, options[i]);
+
+        if (value == NULL)
+            continue;
+        path = arena_printf(c->arena, "%s%c%s=%s", path, mark, members[i], remote_escape(c->arena, value));
+        mark = '&';
+    }
+    if (remote_json(c, "GET", path, NULL, &answer, &e) != ERR_NONE)
+        return cli_fail(&e);
+    if (c->is_json)
+        print_json(answer);
+    else
+        print_facets(c, answer);
     return EXIT_OK;
 }
 
@@ -209,7 +254,13 @@ static const struct cli_option save_options[] = {
     { "store", "STORE", "personal, root, intermediate, people or untrusted" }, { "search", "WORDS", "as in the search box" },
     { "filter", "FILTER", "such as 'expires<30d -state:expired'" }, { "sort", "ORDER", "such as not_after" }, { 0 }
 };
+static const struct cli_option facets_options[] = {
+    { "store", "STORE", "personal (default), root, intermediate, people or untrusted" }, { "search", "WORDS", "only of what the list finds" },
+    { "filter", "FILTER", "only of what the list finds" }, { 0 }
+};
 const struct cli_verb finding_verbs[] = {
+    { "cert", "facets", "", "how many there are of each state, issuer, key, source and tag, and the filter that leaves them",
+      "  signet cert facets\n  signet cert facets --filter 'expires<30d'\n", facets, facets_options },
     { "cert", "describe", "ID", "say what it is called, whose it is, tags, notes", "  signet cert describe 0192… --owner 'Lab team' --tag production\n", describe, describe_options },
     { "cert", "bulk", "ACTION [ID...]", "renew, archive, unarchive or describe many at once",
       "  signet cert bulk renew --filter 'tag:lab expires<30d' --dry-run\n  signet cert bulk describe --collection 'Ends soon' --tag check\n", bulk, bulk_options },

@@ -56,6 +56,12 @@ test('the grammar says where it went wrong, and takes its own quotes back', asyn
   assert.deepEqual(await names('in-use san:*.two.lan'), []);
 });
 
+test('the command line tells the facets, each with the filter that leaves so many', async () => {
+  const told = run(['cert', 'facets', '--data', d.data, '--filter', 'san:*.two.lan']).stdout.trim().split('\n').slice(1).map(line => line.trim().split(/\s{2,}/));
+  assert.deepEqual(told.filter(([facet]) => facet === 'key').map(row => row.slice(1)).sort(), [['ec-p256', '1', 'key:ec-p256'], ['ec-p384', '1', 'key:ec-p384']]);
+  for (const [, , count, filter] of told) assert.equal((await names(`san:*.two.lan ${filter}`)).length, Number(count), filter);
+});
+
 test('a thumbprint is found as MMC shows it', async () => {
   const print = all.c.thumbprint_sha1;
   for (const text of [`\u200e${print.match(/../g).join(' ')}`, print.toUpperCase().match(/../g).join(':'), print.match(/..../g).join('-')])
