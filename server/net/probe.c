@@ -258,6 +258,15 @@ static const char *trouble_of(const struct probe *p, int rc)
     return arena_printf(p->arena, "the handshake failed: %s", gnutls_strerror(rc));
 }
 
+/* The number is the peer's to choose: most have no name (RFC 8446, 6). */
+static const char *alert_of(const struct probe *p)
+{
+    gnutls_alert_description_t number = gnutls_alert_get(p->session);
+    const char *name = gnutls_alert_get_name(number);
+
+    return name != NULL ? name : arena_printf(p->arena, "Alert %d, which is none that is known", (int)number);
+}
+
 static void shake(struct probe *p)
 {
     int rc;
@@ -267,7 +276,7 @@ static void shake(struct probe *p)
         if (rc == GNUTLS_E_SUCCESS || (rc < 0 && gnutls_error_is_fatal(rc)))
             break;
         if (rc == GNUTLS_E_WARNING_ALERT_RECEIVED)
-            p->out->alert = gnutls_alert_get_name(gnutls_alert_get(p->session));
+            p->out->alert = alert_of(p);
         if (wait_for(p, gnutls_record_get_direction(p->session) == 1 ? POLLOUT : POLLIN, PROBE_MS) <= 0 || left_ms(p, 1) == 0) {
             p->out->trouble = p->heard == 0 ? "it took the connection and said nothing in time: does this port speak TLS?" : "the handshake was not over in time";
             return;
@@ -275,7 +284,7 @@ static void shake(struct probe *p)
     }
     p->out->wants_certificate = gnutls_certificate_client_get_request_status(p->session) > 0;
     if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED)
-        p->out->alert = gnutls_alert_get_name(gnutls_alert_get(p->session));
+        p->out->alert = alert_of(p);
     if (rc != GNUTLS_E_SUCCESS)
         p->out->trouble = trouble_of(p, rc);
     else

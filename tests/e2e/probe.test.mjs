@@ -114,6 +114,14 @@ test('what speaks no TLS, says nothing or never stops is told as that, and nothi
   assert.match(n.body.detail, /refused/i);
 });
 
+test('an alert that nobody has a name for is told by its number', async () => {
+  const alert = level => Buffer.from([21, 3, 3, 0, 2, level, 200]);
+  const told = (await ask(`127.0.0.1:${await talker(alert(2))}`)).body;
+  assert.deepEqual([told.valid, told.chain, rules(told)], [null, [], ['refused-by-peer']], JSON.stringify(told));
+  assert.match(told.host.alert, /^Alert 200/);
+  assert.match((await ask(`127.0.0.1:${await talker(Buffer.concat([alert(1), alert(2)]))}`)).body.host.alert, /^Alert 200/);
+});
+
 test('it goes nowhere it has no business: loopback only when allowed, no link-local, no multicast, no port that speaks in the clear first', async () => {
   const refused = async (host, why) => {
     const { status, body } = await ask(host);
