@@ -74,6 +74,7 @@ struct putting {
     const struct permission *list;
     size_t len;
     struct findings *faults;
+    size_t faults_before;              /* what stood there when we were asked: the writer may run us twice */
 };
 
 static enum err resolve(const struct db *db, const struct putting *p, size_t i, struct arena *a, struct grant_row *rows, struct error *e)
@@ -120,6 +121,7 @@ static enum err record(struct tx *tx, void *arg, struct error *e)
     enum err r;
 
     memset(rows, 0, (p->len + 1) * sizeof(*rows));
+    p->faults->len = p->faults_before;
     r = read_grants(tx_db(tx), &p->certificate, a, &before, &before_len, e);
     if (r)
         return r;
@@ -141,7 +143,7 @@ static enum err record(struct tx *tx, void *arg, struct error *e)
 enum err access_permissions_put(struct access *a, const struct actor *who, const struct id *certificate, const struct permission *list, size_t len,
                                 struct findings *faults, struct error *e)
 {
-    struct putting p = { .certificate = *certificate, .list = list, .len = len, .faults = faults };
+    struct putting p = { .certificate = *certificate, .list = list, .len = len, .faults = faults, .faults_before = faults->len };
     enum err r = access_check(who, RIGHT_KEYS, "certificate", certificate, e);
 
     if (r)

@@ -1,6 +1,9 @@
 /* test_grants - what is allowed on one certificate: to a user, a role, a token; known at once, and after a restart; gone when taken away. */
 #include "fixture.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "access/permissions.h"
 #include "base/random.h"
 #include "pki/hash.h"
@@ -140,12 +143,62 @@ static void only_who_manages_the_key_changes_its_list(void **state)
     assert_int_equal(access_permissions_put(f->access, &keeper, &l.one, NULL, 0, &faults, &e), ERR_DENIED);
 }
 
+struct neighbour { struct fixture *f; pthread_t thread; atomic_bool has_begun; int runs; };
+
+/* Long enough on the writer for the other to come into the same batch; where it did not, it is tried again. */
+static enum err linger(struct tx *tx, void *arg, struct error *e)
+{
+    struct neighbour *n = arg;
+
+    (void)tx;
+    (void)e;
+    n->runs++;
+    atomic_store(&n->has_begun, true);
+    usleep(1000);
+    return ERR_NONE;
+}
+
+static void *write_beside(void *arg)
+{
+    struct neighbour *n = arg;
+    struct error e = { 0 };
+
+    assert_ok(store_write(n->f->store, &n->f->admin, linger, n, &e));
+    return NULL;
+}
+
+static void a_list_that_is_refused_beside_others_work_tells_its_faults_once(void **state)
+{
+    struct fixture *f = *state;
+    struct lineages l = with_lineages(f);
+    struct permission unknown = { "token", "nobody", KEY_USE };
+    struct neighbour n = { .f = f };
+
+    for (int i = 0; i < 2000 && n.runs < 2; i++) {
+        struct findings faults;
+        struct error e = { 0 };
+
+        n = (struct neighbour){ .f = f };
+        findings_init(&faults, f->arena);
+        findings_add(&faults, LEVEL_WARNING, "earlier", "", "found by the caller");
+        assert_int_equal(pthread_create(&n.thread, NULL, write_beside, &n), 0);
+        while (!atomic_load(&n.has_begun))
+            usleep(100);
+        assert_int_equal(access_permissions_put(f->access, &f->admin, &l.one, &unknown, 1, &faults, &e), ERR_INVALID);
+        pthread_join(n.thread, NULL);
+        assert_int_equal(faults.len, 2);
+        assert_string_equal(faults.at[1].rule, "unknown-name");
+    }
+    assert_int_equal(n.runs, 2);       /* rolled back with what was refused, and done again */
+}
+
 int main(void)
 {
     const struct CMUnitTest list[] = {
         with_fixture(each_right_is_of_one_certificate_and_brings_nothing_else),
         with_fixture(a_role_has_its_grants_by_each_who_has_the_role),
         with_fixture(only_who_manages_the_key_changes_its_list),
+        with_fixture(a_list_that_is_refused_beside_others_work_tells_its_faults_once),
     };
 
     return tests_of(list);
