@@ -148,7 +148,7 @@ export function Certificates({ route }) {
     <${Fault} of=${list.problem} again=${list.reload} />
     <div class="finder"><${Facets} items=${facets.items} exact=${facets.exact} filter=${asked.filter} set=${(filter) => ask({ filter })}><${Collections} question=${kept} open=${openKept} /><//>
     <div class="found">${bulk.bar}
-    ${list.items.length > 0 && html`<div class="table-frame store" ref=${box} onContextMenu=${rightClick}><table class="rows"><caption class="unseen">${TITLES[store] || store}</caption>
+    ${list.items.length > 0 && html`<div class="table-frame store ${columns.isUsual ? 'usual' : ''}" ref=${box} onContextMenu=${rightClick}><table class="rows"><caption class="unseen">${TITLES[store] || store}</caption>
       <${Head} asked=${asked} ask=${ask} chosen=${chosen} items=${list.items} columns=${columns.shown} />
       <tbody>${list.items.map((c, i) => html`<${Row} key=${`${c.id} ${c.version}`} c=${c} columns=${columns.shown} isChosen=${chosen.has(c.id)} choose=${(range) => chosen.toggle(i, range)} />`)}</tbody></table></div>`}
     ${list.items.length === 0 && !list.busy && !list.problem && html`<${Nothing} store=${store} narrowed=${asked.q || asked.filter} asked=${asked} ask=${ask} />`}

@@ -48,7 +48,8 @@ export function useColumns() {
       localStorage.setItem('columns', JSON.stringify(next));
     } catch { /* it holds for this page then */ }
   };
-  return { shown: COLUMNS.filter((c) => keys.includes(c.key)), keys, set };
+  const shown = COLUMNS.filter((c) => keys.includes(c.key));
+  return { shown, isUsual: shown.every((c) => !c.more) && shown.length === USUAL.length, keys, set };
 }
 
 export function ColumnsDialog({ columns, onClose }) {
