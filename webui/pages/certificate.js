@@ -79,7 +79,7 @@ function Versions({ c, onRollBack }) {
     <tbody>${items.map((v) => html`<tr><td data-label="Version">${v.version}${v.version === c.version && html` <${Badge} tone="accent" icon="ok">current<//>`}</td>
       <td data-label="Valid from"><${When} at=${v.not_before} /></td><td data-label="Expiration Date"><${When} at=${v.not_after} /></td><td data-label="Status"><${Status} of=${v.status} /></td>
       <td data-label="Serial number"><code class="wrap">${v.serial}</code></td><td data-label="Thumbprint"><code title=${v.thumbprint_sha1}>${v.thumbprint_sha1.slice(0, 12).toUpperCase()}…</code></td>
-      <td>${v.version !== c.version && !c.archived && html`<${Button} icon="back" onClick=${() => onRollBack(v.version)}>Roll back to version ${v.version}<//>`}</td></tr>`)}</tbody></table></div>`}<//>`;
+      <td>${v.version !== c.version && !c.archived && html`<${Button} icon="back" className="nowrap" onClick=${() => onRollBack(v.version)}>Roll back<span class="unseen"> to version ${v.version}</span><//>`}</td></tr>`)}</tbody></table></div>`}<//>`;
 }
 
 function History({ c }) {
