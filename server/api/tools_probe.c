@@ -61,7 +61,7 @@ static const char *rule_of(const struct probe_answer *seen)
 {
     static const struct { const char *words, *rule; } alerts[] = {
         { "handshake failed", "no-common-cipher" }, { "protocol version", "no-common-cipher" }, { "insufficient security", "no-common-cipher" },
-        { "unrecognized name", "name-mismatch" }, { "certificate is required", "client-certificate" }, { "certificate required", "client-certificate" },
+        { "name sent was not recognized", "name-mismatch" }, { "certificate is required", "client-certificate" },
         { "no certificate", "client-certificate" },
     };
 

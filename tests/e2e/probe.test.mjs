@@ -114,12 +114,17 @@ test('what speaks no TLS, says nothing or never stops is told as that, and nothi
   assert.match(n.body.detail, /refused/i);
 });
 
-test('an alert that nobody has a name for is told by its number', async () => {
-  const alert = level => Buffer.from([21, 3, 3, 0, 2, level, 200]);
-  const told = (await ask(`127.0.0.1:${await talker(alert(2))}`)).body;
-  assert.deepEqual([told.valid, told.chain, rules(told)], [null, [], ['refused-by-peer']], JSON.stringify(told));
-  assert.match(told.host.alert, /^Alert 200/);
-  assert.match((await ask(`127.0.0.1:${await talker(Buffer.concat([alert(1), alert(2)]))}`)).body.host.alert, /^Alert 200/);
+// RFC 8446, 6
+test('what an alert means is told; one that nobody has a name for by its number', async () => {
+  const alert = (level, number) => Buffer.from([21, 3, 3, 0, 2, level, number]);
+  const rows = [[40, 'no-common-cipher'], [70, 'no-common-cipher'], [71, 'no-common-cipher'], [112, 'name-mismatch'], [116, 'client-certificate'],
+    [49, 'refused-by-peer'], [80, 'refused-by-peer'], [113, 'refused-by-peer'], [200, 'refused-by-peer']];
+  for (const [number, rule] of rows) {
+    const told = (await ask(`127.0.0.1:${await talker(alert(2, number))}`)).body;
+    assert.deepEqual([told.valid, told.chain, rules(told)], [null, [], [rule]], `alert ${number}: ${JSON.stringify(told)}`);
+    assert.match(told.host.alert, number === 113 || number === 200 ? new RegExp(`^Alert ${number}`) : /^[A-Z][a-z]/);
+  }
+  assert.match((await ask(`127.0.0.1:${await talker(Buffer.concat([alert(1, 200), alert(2, 200)]))}`)).body.host.alert, /^Alert 200/);
 });
 
 test('it goes nowhere it has no business: loopback only when allowed, no link-local, no multicast, no port that speaks in the clear first', async () => {
