@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "pki/hash.h"
 
-/* version 1, order 1, question 8, n 8, not_after 8, common name (rest), MAC 16 */
-enum { CURSOR_VERSION = 1, HEAD_LEN = 26, MAC_LEN = 16, CURSOR_TEXT_MAX = 600 };
+/* version 1, order 1, question 8, then veiled: n 8, not_after 8, common name (rest); MAC 16 of all as it was before */
+enum { CURSOR_VERSION = 2, QUESTION_END = 10, HEAD_LEN = 26, MAC_LEN = 16, CURSOR_TEXT_MAX = 600 };
 
 static void put_number(struct buf *b, int64_t value)
 {
@@ -43,6 +43,22 @@ static void mac_of(struct store *store, struct bytes body, uint8_t out[SHA256_LE
     hash_hmac_sha256(bytes_of(store_secret(store), STORE_SECRET_LEN), body, out);
 }
 
+/* The place may be that of a certificate which the caller may not see: a walk ends at any. The MAC makes the stream another one for each
+   place; once more, and it is off. */
+static void veil(struct store *store, uint8_t *body, size_t len, const uint8_t *mac)
+{
+    uint8_t seed[MAC_LEN + 1], stream[SHA256_LEN];
+
+    memcpy(seed, mac, MAC_LEN);
+    for (size_t i = 0; i + QUESTION_END < len; i++) {
+        if (i % SHA256_LEN == 0) {
+            seed[MAC_LEN] = (uint8_t)(i / SHA256_LEN);
+            mac_of(store, bytes_of(seed, sizeof(seed)), stream);
+        }
+        body[QUESTION_END + i] ^= stream[i % SHA256_LEN];
+    }
+}
+
 const char *cursor_write(struct store *store, const struct inventory_ask *ask, enum walk_order order, const struct walk_row *last, struct arena *a)
 {
     bool is_by_name = order == WALK_NAME_UP || order == WALK_NAME_DOWN;
@@ -59,6 +75,7 @@ const char *cursor_write(struct store *store, const struct inventory_ask *ask, e
     if (is_by_name)
         buf_text(&b, last->common_name);
     mac_of(store, buf_bytes(&b), mac);
+    veil(store, b.at, b.len, mac);
     buf_add(&b, mac, MAC_LEN);
     text = text_base64url(a, buf_bytes(&b));
     buf_done(&b);
@@ -81,7 +98,7 @@ static bool is_of(struct bytes raw, const struct inventory_ask *ask, enum walk_o
 
 enum err cursor_read(struct store *store, const struct inventory_ask *ask, enum walk_order order, struct arena *a, struct walk_from *out, struct error *e)
 {
-    uint8_t mac[SHA256_LEN];
+    uint8_t mac[SHA256_LEN], *open;
     struct bytes raw, body;
 
     *out = (struct walk_from){ 0 };
@@ -90,15 +107,18 @@ enum err cursor_read(struct store *store, const struct inventory_ask *ask, enum 
     if (strlen(ask->cursor) > 2 * CURSOR_TEXT_MAX || !text_unbase64url(a, ask->cursor, strlen(ask->cursor), &raw) || raw.len < HEAD_LEN + MAC_LEN)
         return fail_at(e, "/cursor", "not a cursor of this server: begin again without one");
     body = bytes_of(raw.at, raw.len - MAC_LEN);
+    open = arena_copy(a, body.at, body.len);
+    veil(store, open, body.len, raw.at + body.len);
+    body.at = open;
     mac_of(store, body, mac);
     if (!hash_same(bytes_of(mac, MAC_LEN), bytes_of(raw.at + body.len, MAC_LEN)))
         return fail_at(e, "/cursor", "not a cursor of this server: begin again without one");
-    if (!is_of(raw, ask, order))
+    if (!is_of(body, ask, order))
         return fail_at(e, "/cursor", "a cursor of another question: q, filter and sort must stay the same from page to page");
 
     out->is_set = true;
-    out->n = get_number(raw.at + 10);
-    out->not_after = get_number(raw.at + 18);
-    out->common_name = arena_copy(a, raw.at + HEAD_LEN, body.len - HEAD_LEN);
+    out->n = get_number(body.at + QUESTION_END);
+    out->not_after = get_number(body.at + QUESTION_END + 8);
+    out->common_name = arena_copy(a, body.at + HEAD_LEN, body.len - HEAD_LEN);
     return ERR_NONE;
 }

@@ -1,4 +1,4 @@
-/* cursor - where a list goes on, opaque to the outside: bound to its question and sort order, with a MAC of this database. */
+/* cursor - where a list goes on, unreadable to the outside: bound to its question and sort order, with a MAC of this database. */
 #ifndef INVENTORY_CURSOR_H
 #define INVENTORY_CURSOR_H
 

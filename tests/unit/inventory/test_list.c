@@ -169,6 +169,19 @@ static void a_cursor_is_good_for_its_own_question_only(void **state)
     assert_string_equal(e.field, "/cursor");
 }
 
+static void a_cursor_tells_nobody_where_it_stands(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct inventory_ask ask = { .sort = "common_name", .limit = 2 };
+    struct place *p = *state;
+    struct inventory_page page = page_of(p, &p->who, &ask, a);
+    struct bytes raw;
+
+    assert_string_equal(page.items[1].common_name, "a.lan");
+    assert_true(text_unbase64url(a, page.next_cursor, strlen(page.next_cursor), &raw));
+    assert_null(memmem(raw.at, raw.len, "a.lan", 5));
+}
+
 static void rows_that_come_in_while_paging_are_neither_lost_nor_doubled(void **state)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -453,6 +466,7 @@ int main(void)
         with_rows(a_number_is_found_by_its_beginning_whatever_stands_between),
         with_rows(what_cannot_be_read_names_its_field),
         with_rows(a_cursor_is_good_for_its_own_question_only),
+        with_rows(a_cursor_tells_nobody_where_it_stands),
         with_rows(rows_that_come_in_while_paging_are_neither_lost_nor_doubled),
         with_rows(an_actor_sees_what_is_granted),
         with_rows(counters_are_exact_to_the_second),
