@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { SIGNET, file, started, tool } from './lib/daemon.mjs';
+import { SIGNET, file, sanitizers, started, tool } from './lib/daemon.mjs';
 
 let d;
 test.before(async () => { d = await started(); });
@@ -180,7 +180,7 @@ test('on the command line: of several who grant and revoke at once none is lost'
   for (const name of names) await token(name, 'viewer');
   await allow(c, [row('role', 'auditor', 'use')]);
   const key = (...args) => new Promise((done, failed) => {
-    const child = spawn(SIGNET, ['key', 'permissions', ...args, '--data', d.data], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(SIGNET, ['key', 'permissions', ...args, '--data', d.data], { env: { ...process.env, ...sanitizers }, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.on('data', text => { said += text; });
     child.on('exit', code => (code === 0 ? done() : failed(new Error(said))));

@@ -24,7 +24,7 @@ export async function freePort() {
 }
 
 // The sanitizers' word: leaks are looked for in the unit tests, where every owner is in sight.
-const sanitizers = {
+export const sanitizers = {
   ASAN_OPTIONS: `detect_leaks=0:${process.env.ASAN_OPTIONS ?? ''}`,
   TSAN_OPTIONS: process.env.TSAN_OPTIONS ?? '',
 };
