@@ -6,7 +6,7 @@
 #include "inventory/rows.h"
 #include "pki/hash.h"
 #include "store/certificates.h"
-#include "store/walk.h"
+#include "store/find.h"
 
 enum { COMMON_NAME_MAX = 255 /* keys of sort indexes stay small, whatever a foreign certificate says */, TEXT_MAX = 8000 };
 

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "inventory/rows.h"
 #include "store/describe.h"
-#include "store/walk.h"
+#include "store/find.h"
 
 enum { MARK = 0x01 /* stands in no clean text */ };
 

@@ -4,6 +4,7 @@
 #define INVENTORY_FILTER_H
 
 #include "inventory/rows.h"
+#include "store/find.h"
 #include "store/walk.h"
 
 enum term_kind { TERM_STATUS, TERM_EXPIRES, TERM_ISSUER, TERM_KEY, TERM_HAS_KEY, TERM_IS, TERM_SOURCE, TERM_STORE, TERM_SAN, TERM_DIGITS, TERM_WORD,
