@@ -108,9 +108,9 @@ static bool decode(struct arena *a, const char *text, size_t len, bool is_url, s
     for (size_t i = 0; i < len; i++) {
         int d = is_url ? base64_value(text[i], '-', '_') : base64_value(text[i], '+', '/');
 
-        if (!is_url && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n'))
+        if (d < 0 && !is_url && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n'))
             continue;
-        if (!is_url && text[i] == '=') {
+        if (d < 0 && !is_url && text[i] == '=') {
             pads++;
             continue;
         }

@@ -14,7 +14,7 @@
 #include "pki/hash.h"
 #include "pki/lint.h"
 
-enum { CERTIFICATES_EACH = 500, FEW = 16, LABEL_MAX = 128 };
+enum { CERTIFICATES_EACH = 1000, FEW = 16, LABEL_MAX = 128 };
 
 static const char *const kinds[] = { [ITEM_CERTIFICATE] = "certificate", [ITEM_KEY] = "key", [ITEM_REQUEST] = "request", [ITEM_CRL] = "crl", [ITEM_FILE] = "file" };
 static const char *const stores[] = { "personal", "root", "intermediate", "people", "untrusted" };
