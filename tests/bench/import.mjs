@@ -9,9 +9,10 @@ import { command, cpu, figure, interleaved, median, pss } from './measure.mjs';
 export const EACH = 5000;
 const TURNS = 4, UNIT = 500;
 
-export function bundles(dir, tool, turns = TURNS) {
+// from: what stands before the first one; of the same number there would be another version.
+export function bundles(dir, tool, turns = TURNS, from = 0) {
   const make = maker(dir, tool);
-  return Array.from({ length: turns }, (_, turn) => Array.from({ length: EACH }, (_, n) => make(turn * EACH + n + 1)));
+  return Array.from({ length: turns }, (_, turn) => Array.from({ length: EACH }, (_, n) => make(from + turn * EACH + n + 1)));
 }
 
 // How long the server takes for one of them, in ms.

@@ -91,7 +91,7 @@ export default async function ({ d, folder, tool }) {
   await timed(ask, Array(ROUNDS).fill('/status'), 'the counters', 5);
   await timed(ask, Array(ROUNDS).fill('/certificates/facets'), 'the facets', 5);
   const took = [];
-  for (const pems of bundles(folder('store-import'), tool, 3)) took.push(await importOne(d, pems));
+  for (const pems of bundles(folder('store-import'), tool, 3, 1_000_000)) took.push(await importOne(d, pems));
   figure('import of PEM bundles into it, certificates a second', EACH / median(took) * 1000, { goal: 'at least 5000', ok: EACH / median(took) * 1000 >= 5000 });
   const mib = pss(d.child.pid) / 1024;
   figure('both processes after all this', mib, { unit: ' MiB PSS', goal: 'at most 96 MiB', ok: mib <= 96 });
