@@ -5,34 +5,33 @@ static int compare(const struct id *x, const struct id *y)
     return memcmp(x->b, y->b, sizeof(x->b));
 }
 
-static unsigned roles_of(const struct snapshot *s, const struct id *principal)
+/* In a list whose rows begin with a principal and are in its order: the first that is not before it. */
+static size_t first_at(const void *rows, size_t len, size_t size, const struct id *principal)
 {
-    size_t low = 0, high = s->holders_len;
+    size_t low = 0, high = len;
 
     while (low < high) {
         size_t mid = low + (high - low) / 2;
+        const struct id *at = (const struct id *)((const char *)rows + mid * size);
 
-        if (compare(&s->holders[mid].principal, principal) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < s->holders_len && id_equal(&s->holders[low].principal, principal) ? s->holders[low].roles : 0;
-}
-
-static size_t first_of(const struct snapshot *s, const struct id *principal)
-{
-    size_t low = 0, high = s->grants_len;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (compare(&s->grants[mid].principal, principal) < 0)
+        if (compare(at, principal) < 0)
             low = mid + 1;
         else
             high = mid;
     }
     return low;
+}
+
+static unsigned roles_of(const struct snapshot *s, const struct id *principal)
+{
+    size_t at = first_at(s->holders, s->holders_len, sizeof(*s->holders), principal);
+
+    return at < s->holders_len && id_equal(&s->holders[at].principal, principal) ? s->holders[at].roles : 0;
+}
+
+static size_t first_of(const struct snapshot *s, const struct id *principal)
+{
+    return first_at(s->grants, s->grants_len, sizeof(*s->grants), principal);
 }
 
 /* What the actor may everywhere needs no grant. NULL `out`: counts only. */

@@ -224,18 +224,8 @@ static int export_(struct cli *c)
 static int targets(struct cli *c)
 {
     static const struct column columns[] = { { "TARGET", "slug", 14 }, { "WHERE IT GOES", "label", 52 }, { "PROFILE", "pkcs12_profile", 9 }, { "OPENED BY", "readers", 0 }, { 0 } };
-    json_t *answer, *items;
-    struct error e = { 0 };
-    enum err r = remote_json(c, "GET", "/api/v1/export-targets", NULL, &answer, &e);
 
-    if (r)
-        return cli_fail(&e);
-    items = json_object_get(answer, "items");
-    if (c->is_json)
-        print_json(items);
-    else
-        print_table(items, columns);
-    return EXIT_OK;
+    return print_list(c, "/api/v1/export-targets", columns);
 }
 
 static const struct cli_option issue_options[] = {

@@ -287,17 +287,22 @@ void print_json(const json_t *value)
     printf("\n");
 }
 
+int print_items(const struct cli *c, const json_t *answer, const struct column *columns)
+{
+    json_t *items = json_object_get(answer, "items");
+
+    if (c->is_json)
+        print_json(items);
+    else
+        print_table(items, columns);
+    return EXIT_OK;
+}
+
 int print_list(struct cli *c, const char *path, const struct column *columns)
 {
     struct error e = { 0 };
     json_t *answer;
     enum err r = remote_json(c, "GET", path, NULL, &answer, &e);
 
-    if (r)
-        return cli_fail(&e);
-    if (c->is_json)
-        print_json(json_object_get(answer, "items"));
-    else
-        print_table(json_object_get(answer, "items"), columns);
-    return EXIT_OK;
+    return r ? cli_fail(&e) : print_items(c, answer, columns);
 }

@@ -26,6 +26,7 @@ struct column { const char *title, *member; int width; };
 void print_table(json_t *items, const struct column *columns);
 void print_members(json_t *object, const struct column *rows);             /* title and value, one a line */
 void print_json(const json_t *value);
+int print_items(const struct cli *c, const json_t *answer, const struct column *columns);   /* those of a list, as asked for; EXIT_OK */
 int print_list(struct cli *c, const char *path, const struct column *columns);   /* GET, then its items; the exit code */
 const char *json_words(struct arena *a, const json_t *value);              /* text of any value; arrays with ", " */
 

@@ -216,7 +216,7 @@ static int withdraw(struct cli *c)
 static int complete(struct cli *c)
 {
     const char *path = path_of(c, "/complete"), *file = cli_argument(c, 1);
-    json_t *body = json_object(), *answer, *items;
+    json_t *body = json_object(), *answer;
     struct error e = { 0 };
     enum err r;
 
@@ -227,14 +227,7 @@ static int complete(struct cli *c)
     r = put_file(c, body, "data", file, ANSWER_FILE_MAX, &e);
     if (r == ERR_NONE)
         r = remote_json(c, "POST", path, body, &answer, &e);
-    if (r)
-        return cli_fail(&e);
-    items = json_object_get(answer, "items");
-    if (c->is_json)
-        print_json(items);
-    else
-        print_table(items, import_columns);
-    return EXIT_OK;
+    return r ? cli_fail(&e) : print_items(c, answer, import_columns);
 }
 
 static int show(struct cli *c)

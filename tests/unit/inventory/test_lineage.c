@@ -1,9 +1,8 @@
 #include "check.h"
 
-#include <sqlite3.h>
-
 #include "coming.h"
 #include "inventory/lineage.h"
+#include "sql.h"
 #include "store/shown.h"
 
 /* What stands in the way, or took place. */
@@ -87,21 +86,6 @@ static void show_it(struct place *p, const struct id *certificate, const char *s
     struct error e = { 0 };
 
     assert_ok(store_write(p->store, &p->who, record_shown, &u, &e));
-}
-
-static int count(struct place *p, const char *sql)
-{
-    sqlite3_stmt *stmt = NULL;
-    sqlite3 *db = NULL;
-    int out;
-
-    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-    out = sqlite3_column_int(stmt, 0);
-    sqlite3_finalize(stmt);
-    sqlite3_close(db);
-    return out;
 }
 
 static void what_nobody_uses_is_put_away_counts_nowhere_and_comes_back(void **state)
@@ -201,16 +185,16 @@ static void all_versions_go_and_the_key_too_unless_another_certificate_has_it(vo
     alone = bring(p, (struct coming){ .common_name = "alone.lan", .names = { "alone.lan" }, .spki = own }, a);
     bring(p, (struct coming){ .common_name = "alone.lan", .names = { "alone.lan" }, .spki = own, .begins = 1 }, a);
     assert_false(id_equal(&one.certificate, &other.certificate));
-    assert_int_equal(count(p, "SELECT count(*) FROM version"), 4);
-    assert_int_equal(count(p, keys), 2);
+    assert_int_equal(sql_count(p->path, "SELECT count(*) FROM version"), 4);
+    assert_int_equal(sql_count(p->path, keys), 2);
 
     assert_int_equal(remove_(p, &one.certificate, "www.lan", a).code, ERR_NONE);
-    assert_int_equal(count(p, keys), 2);
+    assert_int_equal(sql_count(p->path, keys), 2);
     assert_int_equal(remove_(p, &alone.certificate, "alone.lan", a).code, ERR_NONE);
-    assert_int_equal(count(p, keys), 1);
+    assert_int_equal(sql_count(p->path, keys), 1);
     assert_int_equal(remove_(p, &other.certificate, "www.lan", a).code, ERR_NONE);
-    assert_int_equal(count(p, keys), 0);
-    assert_int_equal(count(p, "SELECT count(*) FROM version"), 0);
+    assert_int_equal(sql_count(p->path, keys), 0);
+    assert_int_equal(sql_count(p->path, "SELECT count(*) FROM version"), 0);
 }
 
 static void who_has_seen_an_older_row_changes_nothing(void **state)

@@ -4,6 +4,7 @@
 
 #include "../store/store.h"
 #include "jobs/work.h"
+#include "sql.h"
 
 static void run_sql(struct place *p, const char *sql)
 {
@@ -13,21 +14,6 @@ static void run_sql(struct place *p, const char *sql)
     sqlite3_busy_timeout(db, 2000);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
-}
-
-static int count(struct place *p, const char *sql)
-{
-    sqlite3_stmt *stmt = NULL;
-    sqlite3 *db = NULL;
-    int out;
-
-    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-    out = sqlite3_column_int(stmt, 0);
-    sqlite3_finalize(stmt);
-    sqlite3_close(db);
-    return out;
 }
 
 /* More than one closure takes: 500 rows each. */
@@ -45,9 +31,9 @@ static void what_is_over_goes_and_what_is_not_stays(void **state)
                " label, comment, asked_by_name, asked_at, settled_at) SELECT randomblob(16), 'sign', 'denied', x'30', '', '', x'00', '', '', '', '', 0, '',"
                " '', '', 1, value FROM json_each('[1000, 99999999999, null]')");
     assert_ok(job_tidy(&app, &e));
-    assert_int_equal(count(p, "SELECT COUNT(*) FROM request"), 2);
-    assert_int_equal(count(p, "SELECT COUNT(*) FROM idempotency"), 3);
-    assert_int_equal(count(p, "SELECT COUNT(*) FROM session"), 1);
+    assert_int_equal(sql_count(p->path, "SELECT COUNT(*) FROM request"), 2);
+    assert_int_equal(sql_count(p->path, "SELECT COUNT(*) FROM idempotency"), 3);
+    assert_int_equal(sql_count(p->path, "SELECT COUNT(*) FROM session"), 1);
 }
 
 int main(void)
