@@ -187,7 +187,7 @@ const TOOLS = { decode: Decode, match: Match, convert: Convert, explain: Explain
 export function Toolbox({ route, session }) {
   const tab = TOOLS[route.parts[1]] ? route.parts[1] : 'decode';
   const Tool = TOOLS[tab];
-  return html`<${Page} title="Toolbox" kicker=${html`<span class="row"><${Icon} name="unlocked" size=${15} />What is pasted or opened here is not kept, and does not leave this server</span>`}>
+  return html`<${Page} title="Toolbox" kicker=${html`<span class="row"><${Icon} name="unlocked" size=${15} />Nothing is kept, and what is pasted or opened here does not leave this server</span>`}>
     <${Card}><${Tabs} label="Tool" tabs=${TABS} current=${tab} href=${(t) => href(`/toolbox/${t}`)}><${Tool} key=${tab} session=${session} /><//><//>
   <//>`;
 }
