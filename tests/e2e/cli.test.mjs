@@ -8,7 +8,7 @@ let d;
 test.before(async () => { d = await started(); });
 test.after(async () => { await d.end(); });
 
-const remote = () => ({ env: { SIGNET_URL: `https://localhost:${d.https}`, SIGNET_CA: d.root_certificate, SIGNET_TOKEN: d.token, HOME: d.dir, XDG_CONFIG_HOME: join(d.dir, 'config') } });
+const remote = () => ({ env: { SIGNET_URL: d.origin, SIGNET_CA: d.root_certificate, SIGNET_TOKEN: d.token, HOME: d.dir, XDG_CONFIG_HOME: join(d.dir, 'config') } });
 const json = (args, options = remote()) => JSON.parse(run([...args, '--json'], options).stdout);
 
 test('issue, list, show, renew and export by the command line', () => {
@@ -45,7 +45,7 @@ test('select, confirm and roll back the server\'s certificate', () => {
 test('login by fingerprint learns the root, and refuses another server\'s', () => {
   const env = { HOME: d.dir, XDG_CONFIG_HOME: join(d.dir, 'learned') };
   const password = file(d.dir, 'password', `${PASSWORD}\n`);
-  const url = `https://localhost:${d.https}`;
+  const url = d.origin;
   assert.equal(run(['login', '--url', url, '--fingerprint', '0'.repeat(64), '--name', 'admin', '--password-file', password], { env, status: 4 }).status, 4);
   run(['login', '--url', url, '--fingerprint', d.fingerprint_sha256.toUpperCase().match(/../g).join(':'), '--name', 'admin', '--password-file', password], { env });
   assert.ok(existsSync(join(d.dir, 'learned/signet/config')));

@@ -1,18 +1,12 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
 import { Daemon, PASSWORD, file, started, tool } from './lib/daemon.mjs';
 
-const origin = d => `https://localhost:${d.https}`;
-const home = (d, name) => {
-  const dir = join(d.dir, name);
-  mkdirSync(dir, { recursive: true });
-  return dir;
-};
+const home = (d, name) => join(d.dir, name);
 // The link is what the daemon printed; the file may hold it, or the token alone.
-const setupLink = d => `${origin(d)}/setup#token=${d.setupToken.split('token=').pop()}`;
+const setupLink = d => `${d.origin}/setup#token=${d.setupToken.split('token=').pop()}`;
 
 async function makeAdministrator(b) {
   await b.sees('There is no default password');
@@ -119,7 +113,7 @@ test('the first run in a browser that was given the root: nothing is seen of the
     await b.end();
     const root = await d.call('GET', '/trust/root.pem', undefined, { plain: true, port: d.http, token: null });
     b = await Browser.start({ home: home(d, 'second'), trusts: [file(d.dir, 'root.pem', root.bytes)], state });
-    await b.open(`${origin(d)}/setup`);
+    await b.open(`${d.origin}/setup`);
     await b.sees('Every computer that shall accept');
     await b.button('Test: does this browser trust it?').click();
     await b.sees('This browser trusts the root');
@@ -129,7 +123,7 @@ test('the first run in a browser that was given the root: nothing is seen of the
     await b.button('Issue it and use it now').click();
     await finish(b);
     assert.equal(await b.page.evaluate(() => window.wasHere), true, 'the page was never left');
-    assert.equal(await b.open(`${origin(d)}/`, 'text=Needs attention'), false, 'no warning');
+    assert.equal(await b.open(`${d.origin}/`, 'text=Needs attention'), false, 'no warning');
   } finally {
     await b.end();
     await d.end();
@@ -140,7 +134,7 @@ test('without the link the setup page says where it is, and nothing else', async
   const d = await new Daemon().start();
   const b = await Browser.start({ home: home(d, 'nobody') });
   try {
-    await b.open(`${origin(d)}/setup`);
+    await b.open(`${d.origin}/setup`);
     await b.sees('Setup needs its link');
     await b.inOrder('setup, closed');
   } finally {
@@ -149,21 +143,12 @@ test('without the link the setup page says where it is, and nothing else', async
   }
 });
 
-async function signIn(b, d) {
-  await b.open(`${origin(d)}/`, 'text=Sign in');
-  await b.field('Name').fill('admin');
-  await b.field('Password').fill(PASSWORD);
-  await b.button('Sign in').click();
-  await b.sees('Needs attention');
-}
-
 test('the server is given another certificate from the picker, and the one before comes back', async () => {
   const d = await started();
   const fresh = await d.ok('POST', '/api/v1/certificates', { dns_names: ['ca.example.lan', 'localhost'], ip_addresses: ['127.0.0.1'] });
   await d.ok('POST', '/api/v1/certificates', { profile: 'client', dns_names: ['person.example.lan'] });
-  const b = await Browser.start({ home: home(d, 'operator'), trusts: [d.root_certificate] });
+  const b = await Browser.signedIn(d, 'operator');
   try {
-    await signIn(b, d);
     const before = (await d.ok('GET', '/api/v1/web-server')).serving;
     await b.page.getByRole('link', { name: 'Web Server' }).click();
     await b.button('Select X.509 certificate').click();
@@ -192,10 +177,9 @@ test('the server is given another certificate from the picker, and the one befor
 test('a certificate that this browser does not know: the page is led over by a load and confirms by itself', async () => {
   const d = await started();
   const own = await d.ok('POST', '/api/v1/certificates', { dns_names: ['alone.example.lan', 'localhost', 'ca.example.lan'], ip_addresses: ['127.0.0.1'], issuer: 'self' });
-  const b = await Browser.start({ home: home(d, 'operator'), trusts: [d.root_certificate] });
+  const b = await Browser.signedIn(d, 'operator');
   try {
-    await signIn(b, d);
-    await b.page.goto(`${origin(d)}/#/web-server?select=${own.id}`);
+    await b.page.goto(`${d.origin}/#/web-server?select=${own.id}`);
     await b.sees('Edit certificate location');
     await b.button('OK').click();
     await b.sees('Use it although its chain is not known here');
@@ -225,17 +209,16 @@ test('every screen is in order for axe, light and dark, wide and narrow, and by 
     '/request', '/import', '/trust', '/authorities', '/web-server', '/settings', '/tokens', '/toolbox', '/toolbox/convert', '/nowhere'];
   try {
     for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
-      const b = await Browser.start({ home: home(d, `${colorScheme}-${width}`), trusts: [d.root_certificate], colorScheme, width });
+      const b = await Browser.signedIn(d, `${colorScheme}-${width}`, { colorScheme, width });
       try {
-        await signIn(b, d);
-        for (const screen of screens) {
-          await b.page.goto(`${origin(d)}/#${screen}`);
+            for (const screen of screens) {
+          await b.page.goto(`${d.origin}/#${screen}`);
           await b.page.waitForSelector('h1');
           await b.page.waitForFunction(() => !document.querySelector('.busy'));
           await b.inOrder(`${screen} ${colorScheme} ${width}`);
         }
         if (width === 1280) {
-          await b.page.goto(`${origin(d)}/#/certificates`);
+          await b.page.goto(`${d.origin}/#/certificates`);
           await b.page.waitForSelector('.row-link');
           await b.page.keyboard.press('/');
           await b.page.keyboard.type('host-3');
@@ -257,12 +240,11 @@ test('every screen is in order for axe, light and dark, wide and narrow, and by 
 
 test('names of any shape are shown as text', async () => {
   const d = await started();
-  const b = await Browser.start({ home: home(d, 'texts'), trusts: [d.root_certificate] });
+  const b = await Browser.signedIn(d, 'texts');
   try {
     await d.ok('POST', '/api/v1/certificates', { dns_names: ['x.example.lan'], label: '<img src=x onerror=alert(1)>' });
     b.page.on('dialog', () => b.faults.push('a dialog opened'));
-    await signIn(b, d);
-    await b.page.goto(`${origin(d)}/#/certificates?q=${encodeURIComponent('"><script>alert(1)</script>')}`);
+    await b.page.goto(`${d.origin}/#/certificates?q=${encodeURIComponent('"><script>alert(1)</script>')}`);
     await b.sees('Nothing matches');
     await b.inOrder('a search for markup');
   } finally {

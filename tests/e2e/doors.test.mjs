@@ -10,7 +10,7 @@ let d;
 test.before(async () => { d = await started(); });
 test.after(async () => { await d.end(); });
 
-const origin = () => ({ origin: `https://localhost:${d.https}`, 'sec-fetch-site': 'same-origin', 'x-signet': '1' });
+const origin = () => ({ origin: d.origin, 'sec-fetch-site': 'same-origin', 'x-signet': '1' });
 const signIn = (name = 'admin', password = PASSWORD) => d.call('POST', '/api/v1/session', { name, password }, { token: null, headers: origin() });
 
 // Bytes as they are, and all that comes back.
@@ -181,7 +181,7 @@ test('on plain HTTP stand the trust page, the root, CA certificates and lists; t
   }
   const led = await plain('/api/v1/status');
   assert.equal(led.status, 308);
-  assert.equal(led.headers.location, `https://localhost:${d.https}/api/v1/status`);
+  assert.equal(led.headers.location, `${d.origin}/api/v1/status`);
 });
 
 test('without the setup link nothing of the setup can be called, and there is no account to sign in with', async () => {

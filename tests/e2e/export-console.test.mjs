@@ -1,10 +1,9 @@
 // The export in a browser: where it goes is asked, the file is made for that place.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
-import { PASSWORD, started, tool } from './lib/daemon.mjs';
+import { started, tool } from './lib/daemon.mjs';
 
 const password = 'long enough 42';
 let d, made;
@@ -15,26 +14,14 @@ test.before(async () => {
 test.after(async () => { await d.end(); });
 
 async function exporting(name, options) {
-  const home = join(d.dir, name);
-  mkdirSync(home);
-  const b = await Browser.start({ home, trusts: [d.root_certificate], ...options });
-  await b.open(`https://localhost:${d.https}/`, 'text=Sign in');
-  await b.field('Name').fill('admin');
-  await b.field('Password').fill(PASSWORD);
-  await b.button('Sign in').click();
-  await b.sees('Needs attention');
-  await b.page.goto(`https://localhost:${d.https}/#/certificates/${made.id}`);
+  const b = await Browser.signedIn(d, name, options);
+
+  await b.page.goto(`${d.origin}/#/certificates/${made.id}`);
   await b.button('Export…').click();
   await b.sees('Where does it go?');
   return b;
 }
 
-// Screenshots for people to look at, where PICTURES names a folder.
-const inOrder = async (b, name) => {
-  await b.inOrder(name);
-  if (process.env.PICTURES)
-    await b.page.screenshot({ path: join(process.env.PICTURES, `${name.replace(/\W+/g, '-')}.png`) });
-};
 const place = (b, name) => b.page.getByRole('radio', { name });
 
 async function downloaded(b, as) {
@@ -52,12 +39,12 @@ test('Windows Server 2016 is chosen, its trap is told, and the file has what it 
   try {
     assert.equal(await place(b, /^Windows Server 2019 and later/).isChecked(), true);
     await b.sees('Windows Server 2016 says of such a file that the password is wrong');
-    await inOrder(b, 'export, where it goes');
+    await b.inOrder('export, where it goes');
     await place(b, /^Windows Server 2012 R2 to 2016/).check();
     await b.sees('Opened by: Windows Server 2012 R2, 2016 and all later');
     assert.match(await downloaded(b, 'chosen.pfx'), /Shrouded Keybag: pbeWithSHA1And3-KeyTripleDES-CBC, Iteration 2048/);
     await b.sees('Opened by: Windows Server 2012 R2');
-    await inOrder(b, 'export, done');
+    await b.inOrder('export, done');
   } finally {
     await b.end();
   }
@@ -70,7 +57,7 @@ test('dark, narrow, by keyboard; whoever knows better takes the profile under Ad
     await b.page.keyboard.press('ArrowDown');
     assert.equal(await place(b, /^Windows Server 2012 R2 to 2016/).isChecked(), true);
     await b.page.getByText('Advanced', { exact: true }).press('Enter');
-    await inOrder(b, 'export, advanced, dark, narrow');
+    await b.inOrder('export, advanced, dark, narrow');
     await b.field('PKCS #12 profile').selectOption('strict');
     assert.match(await downloaded(b, 'strict.pfx'), /Shrouded Keybag: PBES2, PBKDF2, AES-256-CBC, Iteration 250000/);
   } finally {

@@ -16,11 +16,7 @@ test.before(async () => {
 });
 test.after(async () => { await d.end(); });
 
-const inOrder = async (b, name) => {
-  await b.inOrder(name);
-  await b.picture(name);
-};
-const list = (b, query = '') => b.page.goto(`https://localhost:${d.https}/#/certificates${query}`);
+const list = (b, query = '') => b.page.goto(`${d.origin}/#/certificates${query}`);
 const shows = (b, n) => b.page.waitForFunction(count => document.querySelectorAll('.row-link').length === count && !document.querySelector('.busy'), n, { timeout: 20_000 * SLOW });
 const rows = b => b.page.locator('.row-link');
 const chosen = b => b.page.locator('tr[aria-selected="true"]');
@@ -30,7 +26,7 @@ test('a list is narrowed by facets, chips and conditions, and the search gets a 
   try {
     await list(b);
     await shows(b, 6);
-    await inOrder(b, 'list with facets, light');
+    await b.inOrder('list with facets, light');
     await b.button(/^EC P-384/).click();
     await shows(b, 1);
     assert.equal(await rows(b).innerText(), 'web.one.lan');
@@ -43,7 +39,7 @@ test('a list is narrowed by facets, chips and conditions, and the search gets a 
     await shows(b, 2);
     await b.button('Save this search…').click();
     await b.field('Name').fill('Second site');
-    await inOrder(b, 'save a collection');
+    await b.inOrder('save a collection');
     await b.button('Save').click();
     await b.page.getByRole('button', { name: 'Second site', exact: true }).waitFor();
     await b.page.locator('[data-search]').fill('colour:red');
@@ -78,7 +74,7 @@ test('several are chosen by mouse and by keyboard, and All Tasks does one thing 
     assert.equal(await chosen(b).count(), 1);
     await b.page.keyboard.press('Shift+F10');
     await b.page.getByRole('menuitem', { name: 'Tags…' }).waitFor();
-    await inOrder(b, 'bulk bar and All Tasks, dark');
+    await b.inOrder('bulk bar and All Tasks, dark');
     await b.page.getByRole('menuitem', { name: 'Tags…' }).click();
     await b.field('Add tags').fill('checked, this week');
     await b.button('Tags').click();
@@ -105,7 +101,7 @@ test('one thing is done to all that match, also to what is not shown yet, and th
     await b.button('All Tasks').click();
     await b.page.getByRole('menuitem', { name: 'Renew Certificates' }).click();
     await b.page.getByRole('heading', { name: 'Renew: 103 certificates' }).waitFor();
-    await inOrder(b, 'renew all that match');
+    await b.inOrder('renew all that match');
     await b.button('Cancel').click();
     await b.button('All Tasks').click();
     await b.page.getByRole('menuitem', { name: 'Set owner…' }).click();
@@ -126,7 +122,7 @@ test('columns are added and removed, and stay in this browser', async () => {
     await b.button('Columns…').click();
     await b.page.getByLabel('Thumbprint', { exact: true }).uncheck();
     await b.page.getByLabel('Serial Number', { exact: true }).check();
-    await inOrder(b, 'columns dialog, dark');
+    await b.inOrder('columns dialog, dark');
     await b.button('OK').click();
     for (const again of [false, true]) {
       if (again) await b.page.reload();
@@ -135,7 +131,7 @@ test('columns are added and removed, and stay in this browser', async () => {
       assert.match(words, /Serial Number/i);
       assert.doesNotMatch(words, /Thumbprint/i);
     }
-    await inOrder(b, 'list with other columns, dark');
+    await b.inOrder('list with other columns, dark');
     await b.button('Columns…').click();
     await b.button('Restore defaults').click();
     await b.button('OK').click();
@@ -155,7 +151,7 @@ test('owner, tags and notes are edited where the certificate is shown', async ()
     await b.button('Save').click();
     await b.sees('the name of an account has letters');
     await b.field('Account on its host').fill('lpadmin');
-    await inOrder(b, 'properties of a certificate');
+    await b.inOrder('properties of a certificate');
     await b.button('Save').click();
     await b.page.getByRole('link', { name: 'Copy room' }).waitFor();
     await b.sees('lpadmin');

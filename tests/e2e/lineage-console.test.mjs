@@ -15,23 +15,21 @@ test('in the console: replaced with a file, rolled back (to an expired version w
     file(d.dir, 'both.pem', tool('cat', [join(d.dir, 'c.pem'), join(d.dir, 'k.pem')]).stdout);
     const b = await Browser.signedIn(d, 'browser');
     try {
-      await b.page.goto(`https://localhost:${d.https}/#/certificates/${c.id}`);
+      await b.page.goto(`${d.origin}/#/certificates/${c.id}`);
       await b.more('Replace with file…');
       await b.field('File').setInputFiles(join(d.dir, 'both.pem'));
       await b.button('Look at it').click();
       await b.sees('It would be version 2');
       assert.equal(await b.button('Replace').isDisabled(), true, 'what differs must be agreed to');
       await b.inOrder('replace');
-      await b.picture('replace');
       for (const box of await b.page.locator('dialog input[type=checkbox]').all()) await box.check();
       await b.button('Replace').click();
       await b.sees('Replaced: version 2');
-      await b.page.goto(`https://localhost:${d.https}/#/certificates/${c.id}/versions`);
+      await b.page.goto(`${d.origin}/#/certificates/${c.id}/versions`);
       await b.button('Roll back to version 1').click();
       await b.button('Roll back').click();
       await b.button('Roll back to version 2').waitFor();
       await b.inOrder('versions');
-      await b.picture('versions');
       await b.more('Delete…');
       await b.button('Archive').click();
       await b.button('Bring back').click();
@@ -42,12 +40,11 @@ test('in the console: replaced with a file, rolled back (to an expired version w
       const over = await made({ dns_names: ['over.example.lan'] }), f = foreign(d.dir, 'over');
       await d.ok('POST', `/api/v1/certificates/${over.id}/replace`, { data: f.leaf('o', { dns: ['over.example.lan'], ip: [], until: '20240101000000Z' }), accept: ['expired'] });
       await d.ok('POST', `/api/v1/certificates/${over.id}/rollback`, { version: 1 });
-      await b.page.goto(`https://localhost:${d.https}/#/certificates/${over.id}/versions`);
+      await b.page.goto(`${d.origin}/#/certificates/${over.id}/versions`);
       await b.button('Roll back to version 2').click();
       await b.button('Roll back').click();
       await b.sees('Version 2 expired on');
       await b.inOrder('expired version');
-      await b.picture('rollback-expired');
       await b.field('Bring it back although it has expired').check();
       await b.button('Roll back').click();
       await b.sees('Rolled back: version 2');
@@ -62,7 +59,6 @@ test('in the console: replaced with a file, rolled back (to an expired version w
         await b.page.keyboard.press('ArrowDown');
         assert.equal(await focused(), 'Manage Private Keys…');
         await b.inOrder('more');
-        await b.picture('more-dark');
         await b.page.keyboard.press('Escape');
         await item('Replace with file…').waitFor({ state: 'detached' });
         assert.equal(await focused(), 'More');
@@ -72,16 +68,14 @@ test('in the console: replaced with a file, rolled back (to an expired version w
       await b.page.emulateMedia({ colorScheme: 'light' });
       await b.button('More').click();
       await b.inOrder('more, light');
-      await b.picture('more-light');
       await b.button('More').click();
       await item('Delete…').waitFor({ state: 'detached' });
       const server = (await d.ok('GET', '/api/v1/web-server')).serving.certificate_id;
-      await b.page.goto(`https://localhost:${d.https}/#/certificates/${server}/uses`);
+      await b.page.goto(`${d.origin}/#/certificates/${server}/uses`);
       await b.sees('This web server shows it');
       await b.more('Delete…');
       await b.sees('It is in use');
       await b.inOrder('in use');
-      await b.picture('uses');
     } finally { await b.end(); }
   } finally { await d.end(); }
 });
@@ -93,7 +87,7 @@ test("in the console: the server's own certificate is replaced with a file; the 
     file(f.dir, 'both.pem', f.leaf('s'));
     const b = await Browser.signedIn(d, 'browser');
     try {
-      await b.page.goto(`https://localhost:${d.https}/#/certificates/${server}`);
+      await b.page.goto(`${d.origin}/#/certificates/${server}`);
       await b.more('Replace with file…');
       await b.field('File').setInputFiles(join(f.dir, 'both.pem'));
       await b.button('Look at it').click();
@@ -101,7 +95,6 @@ test("in the console: the server's own certificate is replaced with a file; the 
       assert.equal(await b.button('Replace').isDisabled(), true, 'its chain is not known here');
       await b.field('Use it although its chain is not known here').check();
       await b.inOrder('replace what is shown');
-      await b.picture('replace-own');
       const left = b.page.waitForEvent('framenavigated', { predicate: frame => /chrome-error/.test(frame.url()) });
       await b.button('Replace').click();
       await left;
@@ -114,7 +107,7 @@ test("in the console: the server's own certificate is replaced with a file; the 
       assert.equal(new X509Certificate(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/.exec(stdout)[0]).fingerprint256, new X509Certificate(f.read('s.pem')).fingerprint256);
 
       // and back, to one that this browser knows: nothing is seen of it
-      await b.page.goto(`https://localhost:${d.https}/#/certificates/${server}/versions`);
+      await b.page.goto(`${d.origin}/#/certificates/${server}/versions`);
       await b.button('Roll back to version 1').click();
       await b.sees('comes back by itself');
       await b.button('Roll back').click();

@@ -1,32 +1,17 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
-import { file, PASSWORD, started, tool } from './lib/daemon.mjs';
+import { file, started, tool } from './lib/daemon.mjs';
 
-const origin = d => `https://localhost:${d.https}`;
-const shots = process.env.SHOTS;   // a folder: what the screens look like, for people
 
-function home(d, name) {
-  const dir = join(d.dir, name);
-  mkdirSync(dir, { recursive: true });
-  return dir;
-}
-async function signIn(b, d) {
-  await b.open(`${origin(d)}/`, 'text=Sign in');
-  await b.field('Name').fill('admin');
-  await b.field('Password').fill(PASSWORD);
-  await b.button('Sign in').click();
-  await b.sees('Needs attention');
-}
 // In order as it stands; where there is most to see, in dark and narrow too.
-async function looked(b, name, everywhere = Boolean(shots)) {
+async function looked(b, name, everywhere = Boolean(process.env.PICTURES)) {
   for (const [colorScheme, width] of everywhere ? [['dark', 1280], ['light', 390], ['dark', 390], ['light', 1280]] : [['light', 1280]]) {
     await b.page.emulateMedia({ colorScheme });
     await b.page.setViewportSize({ width, height: 860 });
     await b.inOrder(`${name} ${colorScheme} ${width}`);
-    if (shots) await b.page.screenshot({ path: join(shots, `${name}-${colorScheme}-${width}.png`), fullPage: true });
   }
 }
 function request(d, name, ...extra) {
@@ -38,9 +23,8 @@ function request(d, name, ...extra) {
 
 test('a request is opened, compared, edited and signed; another one is denied; what came of both is in its list', async () => {
   const d = await started();
-  const b = await Browser.start({ home: home(d, 'operator'), trusts: [d.root_certificate] });
+  const b = await Browser.signedIn(d, 'operator');
   try {
-    await signIn(b, d);
     await b.page.getByRole('link', { name: 'Pending Requests' }).click();
     await b.sees('Nothing is waiting');
     await b.page.getByRole('link', { name: 'Sign a request' }).first().click();
@@ -99,9 +83,8 @@ test('a request is opened, compared, edited and signed; another one is denied; w
 
 test('a request for another authority is made, sent, and completed with what came back', async () => {
   const d = await started();
-  const b = await Browser.start({ home: home(d, 'operator'), trusts: [d.root_certificate] });
+  const b = await Browser.signedIn(d, 'operator');
   try {
-    await signIn(b, d);
     await b.page.getByRole('link', { name: 'Certificate Enrollment Requests' }).click();
     await b.sees('No requests for other authorities');
     await looked(b, 'external-0-none');

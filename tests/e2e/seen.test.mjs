@@ -1,10 +1,9 @@
 // Trust distribution in the console, and the list of who was seen trusting: the probe is loaded by browsers that do and by one that does not.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
-import { PASSWORD, started, tool } from './lib/daemon.mjs';
+import { started, tool } from './lib/daemon.mjs';
 
 let d;
 test.before(async () => { d = await started(); });
@@ -19,15 +18,10 @@ async function becomes(test) {
   }
   return assert.fail(JSON.stringify(await seen()));
 }
-async function browser(name, options) {
-  const home = join(d.dir, name);
-  mkdirSync(home);
-  return Browser.start({ home, ...options });
-}
+const browser = (name, options) => Browser.start({ home: join(d.dir, name), ...options });
 const publicPage = 'text=Does this browser trust it now?';
 const shown = b => b.page.waitForFunction(() => document.querySelector('#probe img').complete)
   .then(() => b.page.evaluate(() => document.querySelector('#probe img').naturalWidth > 0));
-const picture = (b, name) => process.env.PICTURES && b.page.screenshot({ path: join(process.env.PICTURES, `${name}.png`), fullPage: true });
 
 test('the public page tells without a script whether this browser trusts the root, and who does is listed', async () => {
   assert.deepEqual(await seen(), []);
@@ -36,7 +30,6 @@ test('the public page tells without a script whether this browser trusts the roo
     await stranger.open(`http://127.0.0.1:${d.http}/trust`, publicPage);
     assert.equal(await shown(stranger), false);
     await stranger.inOrder('public page, not trusting');
-    await picture(stranger, 'public-not-yet');
   } finally {
     await stranger.end();
   }
@@ -46,7 +39,6 @@ test('the public page tells without a script whether this browser trusts the roo
     await friend.open(`http://127.0.0.1:${d.http}/trust`, publicPage);
     assert.equal(await shown(friend), true);
     await friend.inOrder('public page, trusting');
-    await picture(friend, 'public-yes');
   } finally {
     await friend.end();
   }
@@ -56,13 +48,8 @@ test('the public page tells without a script whether this browser trusts the roo
 });
 
 test('the screen has every target with the values of this installation, tests this browser and knows who sits before it', async () => {
-  const b = await browser('admin', { trusts: [d.root_certificate] });
+  const b = await Browser.signedIn(d, 'admin', { at: '/#/trust', sees: 'Make a machine trust it' });
   try {
-    await b.open(`https://localhost:${d.https}/#/trust`, 'text=Sign in');
-    await b.field('Name').fill('admin');
-    await b.field('Password').fill(PASSWORD);
-    await b.button('Sign in').click();
-    await b.sees('Make a machine trust it');
     assert.ok((await b.page.locator('main').innerText()).includes(d.fingerprint_sha256.toUpperCase().match(/../g).join(':')));
     await b.page.getByRole('tab', { name: 'Debian and Ubuntu' }).click();
     const panel = await b.page.getByRole('tabpanel').innerText();
@@ -75,7 +62,6 @@ test('the screen has every target with the values of this installation, tests th
     await b.sees('This browser trusts the root, and is in the list below');
     await b.page.locator('table.rows tr', { hasText: '127.0.0.1' }).filter({ hasText: 'admin' }).first().waitFor();
     await b.inOrder('trust distribution, tested');
-    await picture(b, 'trust');
   } finally {
     await b.end();
   }

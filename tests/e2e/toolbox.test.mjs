@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
 import { PASSWORD, file, started, tool } from './lib/daemon.mjs';
 
-const origin = d => `https://localhost:${d.https}`;
 
 // Certificate, chain and key, as PEM and as PFX of openssl.
 async function files(d) {
@@ -150,7 +149,7 @@ test('each tool and the palette, by a file, a drop and the keyboard', async () =
           await converts(b, d, f);
           await goesByPalette(b, f);
         }
-        await b.page.goto(`${origin(d)}/#/toolbox`);
+        await b.page.goto(`${d.origin}/#/toolbox`);
         await explains(b, f);
         await looksAtAServer(b, d, colorScheme);
       } finally {

@@ -9,7 +9,7 @@ let d;
 test.before(async () => { d = await started(); });
 test.after(async () => { await d.end(); });
 
-const remote = () => ({ env: { SIGNET_URL: `https://localhost:${d.https}`, SIGNET_CA: d.root_certificate, SIGNET_TOKEN: d.token, HOME: d.dir }, status: null });
+const remote = () => ({ env: { SIGNET_URL: d.origin, SIGNET_CA: d.root_certificate, SIGNET_TOKEN: d.token, HOME: d.dir }, status: null });
 const verify = body => d.ok('POST', '/api/v1/tools/verify', body);
 const rules = answer => answer.findings.filter(f => f.level === 'error').map(f => f.rule);
 

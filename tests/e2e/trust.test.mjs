@@ -23,7 +23,7 @@ test.after(async () => { await d.end(); });
 
 const fetched = name => d.call('GET', `/trust/${name}`, undefined, { plain: true, port: d.http, token: null });
 const inKit = name => readFileSync(join(kit, name));
-const site = () => `https://localhost:${d.https}`;
+const site = () => d.origin;
 
 const namespace = [...(process.getuid() === 0 ? [] : ['-r']), '-m', '--propagation', 'private'];
 const cannot = () => spawnSync('unshare', [...namespace, 'mount', '-t', 'tmpfs', 'none', '/mnt']).status !== 0 &&

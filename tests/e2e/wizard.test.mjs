@@ -9,10 +9,6 @@ import { zipOf } from './lib/zip.mjs';
 let d;
 test.before(async () => { d = await started(); });
 test.after(async () => { await d.end(); });
-const inOrder = async (b, name) => {
-  await b.inOrder(name);
-  await b.picture(name);
-};
 const filesRead = (b, n) => b.page.waitForFunction(count => document.querySelectorAll('.import-file').length === count && !document.querySelector('.import-progress'), n);
 const row = (b, text) => b.page.locator('.imported tr', { hasText: text });
 
@@ -53,10 +49,10 @@ test('files of all kinds are dropped, say truly why where they cannot be opened,
   tool('openssl', ['pkcs12', '-export', '-inkey', odd.at('leaf.key'), '-in', odd.at('leaf.pem'), '-legacy', '-keypbe', 'PBE-SHA1-RC2-128', '-certpbe', 'PBE-SHA1-RC2-128', '-out', odd.at('rc2.pfx'), '-passout', 'pass:x']);
   const b = await Browser.signedIn(d, 'walker');
   try {
-    await b.page.goto(`https://localhost:${d.https}/#/certificates`);
+    await b.page.goto(`${d.origin}/#/certificates`);
     await b.page.getByRole('link', { name: 'Import…' }).click();
     await b.sees('Specify the files you want to import');
-    await inOrder(b, 'wizard, nothing chosen');
+    await b.inOrder('wizard, nothing chosen');
     await b.button('Next').click();
     await b.sees('Choose at least one file');
     await b.page.locator('input[type=file]').setInputFiles([odd.at('slow.pfx'), odd.at('rc2.pfx'), file(odd.dir, 'words.txt', 'not a certificate at all')]);
@@ -65,7 +61,7 @@ test('files of all kinds are dropped, say truly why where they cannot be opened,
       await b.sees(why);
     await b.button('Next').click();
     await b.sees('None of these files holds a certificate');
-    await inOrder(b, 'wizard, true errors');
+    await b.inOrder('wizard, true errors');
     for (const name of ['slow.pfx', 'rc2.pfx', 'words.txt'])
       await b.button(`Remove ${name}`).click();
     await dropOn(b, { 'web.pfx': made.openssl.read('o.pfx'), 'cert.pem': trio.read('leaf.pem'), 'privkey.pem': trio.read('leaf.key'), 'chain.pem': trio.read('ca.pem'), 'all.p7b': old.read('all.p7b'),
@@ -74,7 +70,7 @@ test('files of all kinds are dropped, say truly why where they cannot be opened,
     await filesRead(b, 8);
     await b.sees('The file is empty');
     await b.sees('To maintain security, 3 files in it were protected');
-    await inOrder(b, 'wizard, files');
+    await b.inOrder('wizard, files');
 
     await b.field('Password of web.pfx').fill('not it');
     await b.button('Open').first().click();
@@ -91,7 +87,7 @@ test('files of all kinds are dropped, say truly why where they cannot be opened,
 
     await b.sees('Certificate stores are system areas where certificates are kept');
     assert.equal(await b.page.getByRole('radio', { name: /Automatically select/ }).isChecked(), true);
-    await inOrder(b, 'wizard, store');
+    await b.inOrder('wizard, store');
     await b.button('Next').click();
     await b.sees('Automatically determined by the wizard');
     const leaf = row(b, 'by-openssl.lan').filter({ hasText: 'issued by by-openssl.lan Root' });
@@ -100,11 +96,11 @@ test('files of all kinds are dropped, say truly why where they cannot be opened,
     assert.match(await row(b, 'trio.example.lan').filter({ hasText: 'issued by trio.example.lan Root' }).innerText(), /New[^]*with its private key/);
     assert.match(await row(b, 'trio.example.lan Root').filter({ hasText: 'issued by itself' }).innerText(), /Trusted Root Certification Authorities/);
     assert.match(await row(b, 'known.example.lan').filter({ hasText: 'Already there' }).innerText(), /known\.example\.lan, version 1/);
-    await inOrder(b, 'wizard, review');
+    await b.inOrder('wizard, review');
     const before = (await d.ok('GET', '/api/v1/status')).counters.total;
     await b.button('Finish').click();
     await b.sees('The import was successful');
-    await inOrder(b, 'wizard, result');
+    await b.inOrder('wizard, result');
     assert.equal((await d.ok('GET', '/api/v1/status')).counters.total, before + 11, 'five leaves and their roots, and the root of the one that was known');
     const [first] = (await d.ok('GET', '/api/v1/certificates?q=trio.example.lan&filter=store:personal')).items;
     assert.equal(first.has_private_key, true);
@@ -119,28 +115,28 @@ test('by keyboard: pasted text, one store for all, a key that stays; and the who
   const p = pki(d.dir, 'pasted.example.lan');
   const b = await Browser.signedIn(d, 'typist', { colorScheme: 'dark', width: 390 });
   try {
-    await b.page.goto(`https://localhost:${d.https}/#/import?store=people`);
+    await b.page.goto(`${d.origin}/#/import?store=people`);
     await b.page.getByText('Or paste text').press('Enter');
     await b.field('Certificates and keys as PEM, or base64 of a file').fill(`${p.read('leaf.pem')}${p.read('leaf.key')}`);
     await b.button('Add').press('Enter');
     await filesRead(b, 1);
-    await inOrder(b, 'wizard, pasted, dark, narrow');
+    await b.inOrder('wizard, pasted, dark, narrow');
     assert.equal(await stepByStep(b, 'Next', 'Certificate Store'), true, 'reading begins at the title of the step');
     await b.sees('Certificate stores are system areas');
     assert.equal(await b.field('Certificate store').last().inputValue(), 'people', 'the store one comes from is chosen');
     await b.page.getByLabel('Mark this key as exportable').press('Space');
-    await inOrder(b, 'wizard, one store, dark, narrow');
+    await b.inOrder('wizard, one store, dark, narrow');
     await b.button('Next').press('Enter');
     await b.page.locator('.facts', { hasText: 'Trusted People' }).waitFor();
-    await inOrder(b, 'wizard, review, dark, narrow');
+    await b.inOrder('wizard, review, dark, narrow');
     await b.button('Finish').press('Enter');
     await b.sees('The import was successful');
-    await inOrder(b, 'wizard, result, dark, narrow');
+    await b.inOrder('wizard, result, dark, narrow');
     const [made] = (await d.ok('GET', '/api/v1/certificates?q=pasted.example.lan&filter=store:people')).items;
     assert.equal(made.exportable, false);
     await b.button('Undo…').press('Enter');
     await b.sees('Undo this import?');
-    await inOrder(b, 'wizard, undo, dark, narrow');
+    await b.inOrder('wizard, undo, dark, narrow');
     await b.button(/^Delete 1/).press('Enter');
     await b.sees('The import was undone.');
     assert.equal((await d.call('GET', `/api/v1/certificates/${made.id}`)).status, 404);

@@ -1,16 +1,8 @@
 /* fuzz_cert - certificates: the strict reader, lint, the Details tab and a chain of one; none may trust a length it was given. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "pki/chain.h"
 #include "pki/lint.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

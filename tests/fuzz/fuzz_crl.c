@@ -1,16 +1,8 @@
 /* fuzz_crl - revocation lists: the strict reader, the walk through its entries, and lint. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "pki/crl.h"
 #include "pki/lint.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 /* Every entry that the reader counted is found by the walk, and by its serial number. */
 static void walk(const struct crl *c)

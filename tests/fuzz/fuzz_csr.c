@@ -1,16 +1,8 @@
 /* fuzz_csr - certificate requests as anybody sends them: a verdict with a reason, and names that are in their one form. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "pki/certreq.h"
 #include "pki/csr_asked.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 static void names_are_in_their_one_form(const struct names *names, struct arena *a)
 {

@@ -1,17 +1,9 @@
 /* fuzz_der - the strict reader, and the writer as its mirror: what is sound comes out of the writer octet for octet. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "pki/der.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { DEPTH = 24, ELEMENTS = 512 };
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 /* From a time to its DER; forms that RFC 5280 gives to other years stay as they are. */
 static void write_time(struct der_writer *w, uint8_t tag, struct bytes content, struct bytes whole)

@@ -1,13 +1,12 @@
 /* fuzz_frame - what comes to the keeper over a channel: frames, their fields, and the bodies that it is asked to sign.
    First octet 0: a frame as it is; else the rest is put before each rule as that shape. */
-#include <stdlib.h>
+#include "fuzz.h"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "keeper/rules.h"
 #include "keeper/verbs.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct vault *vault(void)
 {
@@ -38,14 +37,11 @@ static void through_a_socket(const uint8_t *data, size_t size)
 
     if (size > 60000 || socketpair(AF_UNIX, SOCK_STREAM, 0, fd) != 0)
         return;
-    if (send(fd[0], data, size, 0) != (ssize_t)size)
-        abort();
+    must(send(fd[0], data, size, 0) == (ssize_t)size);
     close(fd[0]);
     buf_init(&out, FRAME_SMALL);
-    if (frame_receive(fd[1], frame_question_ceiling, &room, &f) == FRAME_HERE && !is_slow(&f) && verbs_answer(vault(), &f, &status, &out)) {
-        if (status > ERR_BUG)
-            abort();
-    }
+    if (frame_receive(fd[1], frame_question_ceiling, &room, &f) == FRAME_HERE && !is_slow(&f) && verbs_answer(vault(), &f, &status, &out))
+        must(status <= ERR_BUG);
     buf_wipe(&out);
     frame_wipe(&room);
     close(fd[1]);
@@ -60,8 +56,7 @@ static void before_the_rules(enum signed_shape shape, struct bytes body)
         struct error e = { 0 };
 
         /* Nothing hashes to zeros: a body that names an issuer or a key must never pass. */
-        if (rules_sign(&head, shape, body, &e) == ERR_NONE && shape <= SHAPE_REQUEST)
-            abort();
+        must(rules_sign(&head, shape, body, &e) != ERR_NONE || shape > SHAPE_REQUEST);
     }
 }
 

@@ -1,14 +1,12 @@
 /* fuzz_framing - the head of a request: first line the method, then the target, then "name:value" lines. What passes must hold
    what the rest of the server takes for granted. */
-#include <assert.h>
-#include <stdlib.h>
+#include "fuzz.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "http/framing.h"
 #include "http/router.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { HEADERS = 110 };
 
@@ -40,12 +38,12 @@ static void try_target(struct arena *a, const char *method, const char *raw)
 
     if (target_read(a, raw, &t) != NULL)
         return;
-    assert(t.path[0] == '/' || strcmp(t.path, "*") == 0);
-    assert(text_is_clean(bytes_text(t.path)));
-    assert(strstr(t.path, "/../") == NULL && !text_ends(t.path, "/.."));
-    assert(t.query_len <= TARGET_PAIRS);
+    must(t.path[0] == '/' || strcmp(t.path, "*") == 0);
+    must(text_is_clean(bytes_text(t.path)));
+    must(strstr(t.path, "/../") == NULL && !text_ends(t.path, "/.."));
+    must(t.query_len <= TARGET_PAIRS);
     for (size_t i = 0; i < t.query_len; i++)
-        assert(text_is_clean(bytes_text(t.query[i].name)) && text_is_clean(bytes_text(t.query[i].value)));
+        must(text_is_clean(bytes_text(t.query[i].name)) && text_is_clean(bytes_text(t.query[i].value)));
     router_find(surfaces, method, t.path, a, &m);
 }
 
@@ -75,8 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (framing_check(method, "HTTP/1.1", list, n, &f) != NULL)
         return 0;
-    assert(f.host != NULL && !(f.is_chunked && f.content_length >= 0));
+    must(f.host != NULL && !(f.is_chunked && f.content_length >= 0));
     if (framing_host(f.host, name, sizeof(name)))
-        assert(strlen(name) > 0 && strpbrk(name, " /@[]%") == NULL);
+        must(strlen(name) > 0 && strpbrk(name, " /@[]%") == NULL);
     return 0;
 }

@@ -1,10 +1,8 @@
 /* fuzz_json - a body that claims to be JSON, held against a shape with every kind of member. Faults are counted, never fatal. */
-#include <assert.h>
+#include "fuzz.h"
 
 #include "base/text.h"
 #include "http/exchange.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct shape_member inner_members[] = { { "type", SHAPE_TEXT, true, 1, 20, NULL }, { "n", SHAPE_NUMBER, false, -5, 5, NULL }, { 0 } };
 static const struct shape inner = { inner_members };
@@ -27,9 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     findings_init(&x.rq.findings, x.rq.arena);
     r = body_read(&x, &e);
     for (size_t i = 0; i < x.rq.findings.len; i++)
-        assert(text_is_utf8(bytes_text(x.rq.findings.at[i].pointer)) && text_is_utf8(bytes_text(x.rq.findings.at[i].text)));
+        must(text_is_utf8(bytes_text(x.rq.findings.at[i].pointer)) && text_is_utf8(bytes_text(x.rq.findings.at[i].text)));
     if (!r)
-        assert(json_is_object(x.rq.json) && body_text(&x.rq, "name") != NULL && text_is_clean(bytes_text(body_text(&x.rq, "name"))));
+        must(json_is_object(x.rq.json) && body_text(&x.rq, "name") != NULL && text_is_clean(bytes_text(body_text(&x.rq, "name"))));
     json_decref(x.rq.json);
     arena_free(x.rq.arena);
     return 0;

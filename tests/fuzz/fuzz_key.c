@@ -1,15 +1,7 @@
 /* fuzz_key - private keys in all their forms: what is read is PKCS#8 that reads again to the same public half. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "pki/key_read.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

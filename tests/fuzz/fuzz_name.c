@@ -1,16 +1,8 @@
 /* fuzz_name - names as people type them: what is taken is taken again unchanged, and looks like a host name or an address. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "base/text.h"
 #include "pki/name.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,16 +1,8 @@
 /* fuzz_p12 - PFX files of anybody's making: items that are whole, or a reason; never more work than the budget allows. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "pki/bundle.h"
 #include "pki/p12_read.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

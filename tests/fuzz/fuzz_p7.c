@@ -1,16 +1,8 @@
 /* fuzz_p7 - PKCS#7 files, and the sniffing of every other form: what is told apart is read by its own reader. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "pki/bundle.h"
 #include "pki/pkcs7_read.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

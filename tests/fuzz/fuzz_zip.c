@@ -1,15 +1,7 @@
 /* fuzz_zip - archives of anybody's making: members within their ceilings, or a reason. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "base/unzip.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool is_so)
-{
-    if (!is_so)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,13 +1,11 @@
 /* replay - every file of the folders given, through one fuzz target: `make check` does it under the sanitizers. */
+#include "fuzz.h"
+
 #include <dirent.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/own.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void replay(const char *path)
 {

@@ -32,14 +32,14 @@ export class Browser {
     return self;
   }
 
-  // The administrator's browser, at the dashboard; name: the folder of its home.
-  static async signedIn(d, name, options = {}) {
+  // The administrator's browser, at the dashboard or where it was sent; name: the folder of its home.
+  static async signedIn(d, name, { at = '/', sees = 'Needs attention', ...options } = {}) {
     const b = await Browser.start({ home: join(d.dir, name), trusts: [d.root_certificate], ...options });
-    await b.open(`https://localhost:${d.https}/`, 'text=Sign in');
+    await b.open(`${d.origin}${at}`, 'text=Sign in');
     await b.field('Name').fill('admin');
     await b.field('Password').fill(PASSWORD);
     await b.button('Sign in').click();
-    await b.sees('Needs attention');
+    await b.sees(sees);
     return b;
   }
 
@@ -91,7 +91,7 @@ export class Browser {
     await this.page.getByText(text).first().waitFor();
   }
 
-  // Nothing for axe to find, nothing cut off, nothing refused by our own policy.
+  // Nothing for axe to find, nothing cut off, nothing refused by our own policy; and a picture, where they are wanted.
   async inOrder(where) {
     await this.page.waitForTimeout(200);   // colours in transition are no colours
     await this.page.waitForFunction(() => document.getAnimations().every(a => !(a instanceof CSSTransition) || a.playState !== 'running'));
@@ -103,6 +103,7 @@ export class Browser {
     const { scrollWidth, innerWidth } = await this.page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, innerWidth }));
     assert.ok(scrollWidth <= innerWidth, `${where}: ${scrollWidth} wide in ${innerWidth}`);
     assert.deepEqual(this.faults, [], where);
+    await this.picture(where);
   }
 
   async end() {

@@ -86,6 +86,11 @@ export class Daemon {
     return this;
   }
 
+  // Where browsers and scripts find it.
+  get origin() {
+    return `https://localhost:${this.https}`;
+  }
+
   get setupToken() {
     return readFileSync(join(this.data, 'setup-token'), 'utf8').trim();
   }

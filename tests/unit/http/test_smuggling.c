@@ -1,22 +1,6 @@
 #include "world.h"
 
-static struct world *w;
-static char out[64 * 1024];
 static bool closed;
-
-static int open_world(void **state)
-{
-    (void)state;
-    w = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(w);
-    return 0;
-}
 
 #define SECOND "GET /rest/smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 static const struct { const char *what, *text; } attacks[] = {

@@ -2,23 +2,6 @@
 
 #include <sys/resource.h>
 
-static struct world *w;
-static char out[64 * 1024];
-
-static int open_world(void **state)
-{
-    (void)state;
-    w = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(w);
-    return 0;
-}
-
 #define GET "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
 
 static void both_versions_are_served(void **state)

@@ -417,4 +417,22 @@ static inline void visitor_leave(struct visitor *v)
     close(v->fd);
 }
 
+/* What each program of this folder opens before its first test and closes after its last, and the answer read last. */
+static struct world *w;
+static char out[64 * 1024];
+
+static inline int open_world(void **state)
+{
+    (void)state;
+    w = world_open();
+    return 0;
+}
+
+static inline int close_world(void **state)
+{
+    (void)state;
+    world_close(w);
+    return 0;
+}
+
 #endif

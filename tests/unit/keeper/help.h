@@ -165,4 +165,23 @@ static inline struct bytes crl_make(struct bytes issuer, enum sig_alg alg, int64
     return der_take(&w, a);
 }
 
+/* Around a test: a home with its keeper started, and its end. */
+static inline int home_up(void **state)
+{
+    struct home *h = calloc(1, sizeof(*h));
+    struct error e = { 0 };
+
+    home_make(h);
+    assert_ok(home_start(h, &e));
+    *state = h;
+    return 0;
+}
+
+static inline int home_down(void **state)
+{
+    home_done(*state);
+    free(*state);
+    return 0;
+}
+
 #endif

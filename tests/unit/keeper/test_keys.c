@@ -4,24 +4,6 @@
 
 #include "pki/hash.h"
 
-static int up(void **state)
-{
-    struct home *h = calloc(1, sizeof(*h));
-    struct error e = { 0 };
-
-    home_make(h);
-    assert_ok(home_start(h, &e));
-    *state = h;
-    return 0;
-}
-
-static int down(void **state)
-{
-    home_done(*state);
-    free(*state);
-    return 0;
-}
-
 static struct sealed_key make(struct home *h, struct key_spec spec)
 {
     struct sealed_key key;
@@ -362,5 +344,5 @@ int main(void)
         cmocka_unit_test(a_body_of_several_megabytes_is_signed),
     };
 
-    return cmocka_run_group_tests_name(__FILE__, tests, up, down);
+    return cmocka_run_group_tests_name(__FILE__, tests, home_up, home_down);
 }

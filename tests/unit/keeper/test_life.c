@@ -11,24 +11,6 @@
 
 #include "keeper/ask.h"
 
-static int up(void **state)
-{
-    struct home *h = calloc(1, sizeof(*h));
-    struct error e = { 0 };
-
-    home_make(h);
-    assert_ok(home_start(h, &e));
-    *state = h;
-    return 0;
-}
-
-static int down(void **state)
-{
-    home_done(*state);
-    free(*state);
-    return 0;
-}
-
 static void in_proc(const struct home *h, const char *what, char *out, size_t room)
 {
     char path[64];
@@ -277,18 +259,18 @@ static void many_threads_share_few_channels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_ring_is_made_at_first_run_for_its_owner_alone, up, down),
-        cmocka_unit_test_setup_teardown(it_holds_no_descriptor_but_its_channels, up, down),
-        cmocka_unit_test_setup_teardown(all_its_threads_are_under_the_filter_and_it_leaves_no_core, up, down),
-        cmocka_unit_test_setup_teardown(when_it_is_killed_every_call_says_so_at_once, up, down),
-        cmocka_unit_test_setup_teardown(a_caller_in_the_middle_of_a_question_is_told_too, up, down),
+        cmocka_unit_test_setup_teardown(the_ring_is_made_at_first_run_for_its_owner_alone, home_up, home_down),
+        cmocka_unit_test_setup_teardown(it_holds_no_descriptor_but_its_channels, home_up, home_down),
+        cmocka_unit_test_setup_teardown(all_its_threads_are_under_the_filter_and_it_leaves_no_core, home_up, home_down),
+        cmocka_unit_test_setup_teardown(when_it_is_killed_every_call_says_so_at_once, home_up, home_down),
+        cmocka_unit_test_setup_teardown(a_caller_in_the_middle_of_a_question_is_told_too, home_up, home_down),
         cmocka_unit_test(stopping_it_in_order_tells_nobody),
-        cmocka_unit_test_setup_teardown(an_unknown_verb_ends_it, up, down),
-        cmocka_unit_test_setup_teardown(a_frame_over_its_ceiling_ends_it, up, down),
-        cmocka_unit_test_setup_teardown(fields_that_do_not_add_up_end_it, up, down),
-        cmocka_unit_test_setup_teardown(more_bytes_than_the_frame_said_end_it, up, down),
-        cmocka_unit_test_setup_teardown(a_hello_from_the_wrong_side_ends_it, up, down),
-        cmocka_unit_test_setup_teardown(many_threads_share_few_channels, up, down),
+        cmocka_unit_test_setup_teardown(an_unknown_verb_ends_it, home_up, home_down),
+        cmocka_unit_test_setup_teardown(a_frame_over_its_ceiling_ends_it, home_up, home_down),
+        cmocka_unit_test_setup_teardown(fields_that_do_not_add_up_end_it, home_up, home_down),
+        cmocka_unit_test_setup_teardown(more_bytes_than_the_frame_said_end_it, home_up, home_down),
+        cmocka_unit_test_setup_teardown(a_hello_from_the_wrong_side_ends_it, home_up, home_down),
+        cmocka_unit_test_setup_teardown(many_threads_share_few_channels, home_up, home_down),
     };
 
     return tests_of(tests);

@@ -5,19 +5,13 @@
 
 #define PHRASE "correct horse battery"
 
-static int up(void **state)
+/* Without a keeper: each test starts its own. */
+static int home_only(void **state)
 {
     struct home *h = calloc(1, sizeof(*h));
 
     home_make(h);
     *state = h;
-    return 0;
-}
-
-static int down(void **state)
-{
-    home_done(*state);
-    free(*state);
     return 0;
 }
 
@@ -200,14 +194,14 @@ static void a_key_of_another_ring_says_what_is_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_bare_ring_opens_by_itself_after_a_restart, up, down),
-        cmocka_unit_test_setup_teardown(a_passphrase_seals_the_keeper_until_it_is_given, up, down),
-        cmocka_unit_test_setup_teardown(a_wrong_passphrase_is_refused_once_a_second, up, down),
-        cmocka_unit_test_setup_teardown(the_passphrase_is_changed_and_taken_away_without_losing_a_key, up, down),
-        cmocka_unit_test_setup_teardown(a_credential_wraps_the_ring_and_is_asked_for_from_then_on, up, down),
-        cmocka_unit_test_setup_teardown(a_ring_that_others_may_read_is_refused, up, down),
-        cmocka_unit_test_setup_teardown(a_damaged_ring_is_refused_and_left_as_it_is, up, down),
-        cmocka_unit_test_setup_teardown(a_key_of_another_ring_says_what_is_missing, up, down),
+        cmocka_unit_test_setup_teardown(a_bare_ring_opens_by_itself_after_a_restart, home_only, home_down),
+        cmocka_unit_test_setup_teardown(a_passphrase_seals_the_keeper_until_it_is_given, home_only, home_down),
+        cmocka_unit_test_setup_teardown(a_wrong_passphrase_is_refused_once_a_second, home_only, home_down),
+        cmocka_unit_test_setup_teardown(the_passphrase_is_changed_and_taken_away_without_losing_a_key, home_only, home_down),
+        cmocka_unit_test_setup_teardown(a_credential_wraps_the_ring_and_is_asked_for_from_then_on, home_only, home_down),
+        cmocka_unit_test_setup_teardown(a_ring_that_others_may_read_is_refused, home_only, home_down),
+        cmocka_unit_test_setup_teardown(a_damaged_ring_is_refused_and_left_as_it_is, home_only, home_down),
+        cmocka_unit_test_setup_teardown(a_key_of_another_ring_says_what_is_missing, home_only, home_down),
     };
 
     return tests_of(tests);

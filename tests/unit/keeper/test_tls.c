@@ -4,24 +4,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-static int up(void **state)
-{
-    struct home *h = calloc(1, sizeof(*h));
-    struct error e = { 0 };
-
-    home_make(h);
-    assert_ok(home_start(h, &e));
-    *state = h;
-    return 0;
-}
-
-static int down(void **state)
-{
-    home_done(*state);
-    free(*state);
-    return 0;
-}
-
 /* SEQUENCE { tbs, alg, BIT STRING } */
 static gnutls_datum_t whole(struct home *h, struct bytes tbs, enum sig_alg alg, struct bytes signature)
 {
@@ -147,9 +129,9 @@ static void a_handshake_fails_closed_when_the_keeper_has_ended(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_kind_of_key_shakes_hands_in_tls_1_3, up, down),
-        cmocka_unit_test_setup_teardown(every_kind_of_key_shakes_hands_in_tls_1_2, up, down),
-        cmocka_unit_test_setup_teardown(a_handshake_fails_closed_when_the_keeper_has_ended, up, down),
+        cmocka_unit_test_setup_teardown(every_kind_of_key_shakes_hands_in_tls_1_3, home_up, home_down),
+        cmocka_unit_test_setup_teardown(every_kind_of_key_shakes_hands_in_tls_1_2, home_up, home_down),
+        cmocka_unit_test_setup_teardown(a_handshake_fails_closed_when_the_keeper_has_ended, home_up, home_down),
     };
 
     return tests_of(tests);
