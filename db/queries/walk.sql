@@ -94,7 +94,7 @@ SELECT current FROM certificate WHERE n = :n;
 SELECT n FROM version INDEXED BY version_issuer WHERE is_current = 1 AND issuer = :issuer LIMIT :limit;
 
 -- find_store: what stands in a store other than personal
-SELECT n FROM version INDEXED BY version_store WHERE is_current = 1 AND store <> 'personal' AND store = :store LIMIT :limit;
+SELECT n FROM version INDEXED BY version_store WHERE is_current = 1 AND store <> 'personal' AND store = :text LIMIT :limit;
 
 -- find_ending: what ends within a span
 SELECT n FROM version INDEXED BY version_expiry WHERE is_current = 1 AND not_after >= :from AND not_after < :to LIMIT :limit;
@@ -103,13 +103,13 @@ SELECT n FROM version INDEXED BY version_expiry WHERE is_current = 1 AND not_aft
 SELECT id FROM issuer WHERE label = :label LIMIT 16;
 
 -- find_tag: what carries a tag
-SELECT c.current FROM tag AS t JOIN certificate AS c ON c.n = t.certificate WHERE t.tag = :tag LIMIT :limit;
+SELECT c.current FROM tag AS t JOIN certificate AS c ON c.n = t.certificate WHERE t.tag = :text LIMIT :limit;
 
 -- find_owner: what belongs to somebody
-SELECT current FROM certificate INDEXED BY certificate_owner WHERE owner = :owner AND owner <> '' LIMIT :limit;
+SELECT current FROM certificate INDEXED BY certificate_owner WHERE owner = :text AND owner <> '' LIMIT :limit;
 
 -- find_account: what lives under an account of its host
-SELECT current FROM certificate INDEXED BY certificate_account WHERE account = :account AND account <> '' LIMIT :limit;
+SELECT current FROM certificate INDEXED BY certificate_account WHERE account = :text AND account <> '' LIMIT :limit;
 
 -- find_in_use: what the web server or an authority uses
 SELECT current FROM certificate WHERE n IN (SELECT certificate FROM use UNION SELECT certificate FROM shown) LIMIT :limit;

@@ -16,19 +16,23 @@ enum { HISTORY_MAX = 200, TIMELINE_DAYS_MAX = 36600, TIMELINE_BEFORE = 30, TIMEL
 
 /* one certificate --------------------------------------------------------------------------------------- */
 
+/* The certificate of the path, which this caller may read, and a look at what there is of it. */
+static enum err look_at(struct app *app, struct request *rq, struct id *id, struct look *look, struct error *e)
+{
+    enum err r = request_id_path(rq, "id", id, e);
+
+    if (r)
+        return r;
+    r = access_check(&rq->who, RIGHT_READ, "certificate", id, e);
+    return r ? r : store_look(app->store, look, e);
+}
+
 enum err certificate_load(struct app *app, struct request *rq, int number, bool with_root, struct certificate_shown *out, struct error *e)
 {
     CLEANUP(look_done) struct look look = { 0 };
     struct id id;
-    enum err r;
+    enum err r = look_at(app, rq, &id, &look, e);
 
-    r = request_id_path(rq, "id", &id, e);
-    if (r)
-        return r;
-    r = access_check(&rq->who, RIGHT_READ, "certificate", &id, e);
-    if (r)
-        return r;
-    r = store_look(app->store, &look, e);
     if (r)
         return r;
     r = inventory_show(look_db(&look), &id, number, rq->arena, &out->item, e);
@@ -67,18 +71,9 @@ static enum err load_versions(struct app *app, struct request *rq, struct invent
 {
     CLEANUP(look_done) struct look look = { 0 };
     struct id id;
-    enum err r;
+    enum err r = look_at(app, rq, &id, &look, e);
 
-    r = request_id_path(rq, "id", &id, e);
-    if (r)
-        return r;
-    r = access_check(&rq->who, RIGHT_READ, "certificate", &id, e);
-    if (r)
-        return r;
-    r = store_look(app->store, &look, e);
-    if (r)
-        return r;
-    return inventory_versions(look_db(&look), &id, rq->arena, items, len, e);
+    return r ? r : inventory_versions(look_db(&look), &id, rq->arena, items, len, e);
 }
 
 enum err certificate_versions(struct app *app, struct request *rq, struct error *e)
@@ -261,15 +256,8 @@ enum err certificate_history(struct app *app, struct request *rq, struct error *
     struct notes notes = { 0 };
     json_t *items;
     struct id id;
-    enum err r;
+    enum err r = look_at(app, rq, &id, &look, e);
 
-    r = request_id_path(rq, "id", &id, e);
-    if (r)
-        return r;
-    r = access_check(&rq->who, RIGHT_READ, "certificate", &id, e);
-    if (r)
-        return r;
-    r = store_look(app->store, &look, e);
     if (r)
         return r;
     r = journal_of(look_db(&look), "certificate", &id, 0, HISTORY_MAX, rq->arena, &notes, e);

@@ -4,6 +4,7 @@
 #include "api/certificate_views.h"
 #include "api/json.h"
 #include "api/tables.h"
+#include "api/terms.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "ca/ca.h"
@@ -72,13 +73,13 @@ static enum err show(struct app *app, struct request *rq, struct error *e)
 
 static enum err read_ask(struct request *rq, struct inventory_ask *ask, struct error *e)
 {
-    const char *limit = request_query(rq, "limit");
-    int64_t number = 100;
+    int64_t limit;
+    enum err r = api_limit(rq, 100, &limit, e);
 
-    if (limit != NULL && !text_number(limit, 1, 500, &number))
-        return fail_at(e, "/limit", "a number from 1 to 500");
+    if (r)
+        return r;
     *ask = (struct inventory_ask){ .q = request_query(rq, "q"), .filter = request_query(rq, "filter"), .sort = request_query(rq, "sort"),
-                                   .limit = (unsigned)number, .cursor = request_query(rq, "cursor") };
+                                   .limit = (unsigned)limit, .cursor = request_query(rq, "cursor") };
     return ERR_NONE;
 }
 
@@ -123,7 +124,7 @@ static void read_key(struct request *rq, struct wish *wish)
     if (key != NULL && wish->csr.len > 0)
         findings_add(&rq->findings, LEVEL_ERROR, "key-and-request", "/key", "the key is that of the request: leave one of key and csr out");
     if (type != NULL && !key_type_parse(type, &wish->key_type))
-        findings_add(&rq->findings, LEVEL_ERROR, "unknown-key-type", "/key/type", "a key made here is ec-p256, ec-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096");
+        findings_add(&rq->findings, LEVEL_ERROR, "unknown-key-type", "/key/type", TERMS_KEY_TYPES);
 }
 
 static void read_issuer(struct request *rq, struct wish *wish)
@@ -141,10 +142,7 @@ static void read_wish(struct request *rq, struct wish *wish)
 {
     const char *csr = body_text(rq, "csr");
 
-    *wish = (struct wish){ .profile = body_text(rq, "profile"), .common_name = body_text(rq, "common_name"), .label = body_text(rq, "label"),
-                           .valid_days = body_number(rq, "valid_days", 0), .source = request_is_local(rq) ? "cli" : "rest" };
-    wish->dns_len = body_texts(rq, "dns_names", &wish->dns_names);
-    wish->ip_len = body_texts(rq, "ip_addresses", &wish->ip_addresses);
+    terms_read(rq, request_is_local(rq) ? "cli" : "rest", wish);
     if (csr != NULL)
         wish->csr = bytes_text(csr);
     if (csr != NULL && wish->csr.len == 0)
@@ -269,20 +267,10 @@ static enum err export(struct app *app, struct request *rq, struct error *e)
 
 /* ------------------------------------------------------------------------------------------------------- */
 
-static const struct shape key_shape = { (const struct shape_member[]){
-    { .name = "type", .kind = SHAPE_TEXT, .min = 1, .max = 32 },
-    { .name = "exportable", .kind = SHAPE_FLAG },
-    { 0 } } };
 static const struct shape issue_shape = { (const struct shape_member[]){
-    { .name = "profile", .kind = SHAPE_TEXT, .min = 1, .max = 64 },
-    { .name = "common_name", .kind = SHAPE_TEXT, .min = 1, .max = 1024 },
-    { .name = "dns_names", .kind = SHAPE_TEXTS, .max = 100 },
-    { .name = "ip_addresses", .kind = SHAPE_TEXTS, .max = 100 },
-    { .name = "valid_days", .kind = SHAPE_NUMBER, .min = 1, .max = 100000 },
-    { .name = "key", .kind = SHAPE_OBJECT, .inner = &key_shape },
+    TERMS_MEMBERS,
+    { .name = "key", .kind = SHAPE_OBJECT, .inner = &terms_key_shape },
     { .name = "csr", .kind = SHAPE_TEXT, .max = CSR_TEXT_MAX },
-    { .name = "issuer", .kind = SHAPE_TEXT, .min = 1, .max = 64 },
-    { .name = "label", .kind = SHAPE_TEXT, .min = 1, .max = 128 },
     { 0 } } };
 static const struct shape renew_shape = { (const struct shape_member[]){
     { .name = "valid_days", .kind = SHAPE_NUMBER, .min = 1, .max = 100000 },

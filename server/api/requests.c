@@ -4,6 +4,7 @@
 #include "api/json.h"
 #include "api/request_json.h"
 #include "api/tables.h"
+#include "api/terms.h"
 #include "base/text.h"
 #include "ca/requests.h"
 #include "pki/certreq.h"
@@ -148,10 +149,7 @@ static void read_terms(struct request *rq, struct wish *wish)
 {
     const char *issuer = body_text(rq, "issuer");
 
-    *wish = (struct wish){ .profile = body_text(rq, "profile"), .common_name = body_text(rq, "common_name"), .label = body_text(rq, "label"),
-                           .valid_days = body_number(rq, "valid_days", 0), .source = "request" };
-    wish->dns_len = body_texts(rq, "dns_names", &wish->dns_names);
-    wish->ip_len = body_texts(rq, "ip_addresses", &wish->ip_addresses);
+    terms_read(rq, "request", wish);
     if (issuer != NULL && !id_parse(issuer, &wish->issuer))
         findings_add(&rq->findings, LEVEL_ERROR, "bad-issuer", "/issuer", "the id of an authority");
 }
@@ -227,7 +225,7 @@ static enum err read_external(struct request *rq, struct external_wish *wish, st
     wish->dns_len = body_texts(rq, "dns_names", &wish->dns_names);
     wish->ip_len = body_texts(rq, "ip_addresses", &wish->ip_addresses);
     if (type != NULL && !key_type_parse(type, &wish->key_type))
-        return fail_at(e, "/key/type", "a key made here is ec-p256, ec-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096");
+        return fail_at(e, "/key/type", TERMS_KEY_TYPES);
     if (body_text(rq, "csr") != NULL || body_text(rq, "issuer") != NULL || body_number(rq, "valid_days", 0) != 0 || body_flag(rq, "preview", false))
         return fail_at(e, "/kind", "csr, issuer, valid_days and preview are of a request that is signed here; another authority decides on its own");
     return ERR_NONE;
@@ -339,10 +337,6 @@ static enum err result(struct app *app, struct request *rq, struct error *e)
 
 /* ------------------------------------------------------------------------------------------------------- */
 
-static const struct shape key_shape = { (const struct shape_member[]){
-    { .name = "type", .kind = SHAPE_TEXT, .min = 1, .max = 32 },
-    { .name = "exportable", .kind = SHAPE_FLAG },
-    { 0 } } };
 /* Upper bounds of RFC 5280, A.1. */
 static const struct shape subject_shape = { (const struct shape_member[]){
     { .name = "organization", .kind = SHAPE_TEXT, .max = 64 },
@@ -354,26 +348,14 @@ static const struct shape subject_shape = { (const struct shape_member[]){
 static const struct shape create_shape = { (const struct shape_member[]){
     { .name = "kind", .kind = SHAPE_TEXT, .is_required = true, .min = 1, .max = 16 },
     { .name = "csr", .kind = SHAPE_TEXT, .max = CSR_TEXT_MAX },
-    { .name = "profile", .kind = SHAPE_TEXT, .min = 1, .max = 64 },
-    { .name = "common_name", .kind = SHAPE_TEXT, .min = 1, .max = 1024 },
-    { .name = "dns_names", .kind = SHAPE_TEXTS, .max = 100 },
-    { .name = "ip_addresses", .kind = SHAPE_TEXTS, .max = 100 },
-    { .name = "valid_days", .kind = SHAPE_NUMBER, .min = 1, .max = 100000 },
-    { .name = "issuer", .kind = SHAPE_TEXT, .min = 1, .max = 64 },
-    { .name = "label", .kind = SHAPE_TEXT, .min = 1, .max = 128 },
+    TERMS_MEMBERS,
     { .name = "comment", .kind = SHAPE_TEXT, .max = REQUEST_COMMENT_MAX },
     { .name = "subject", .kind = SHAPE_OBJECT, .inner = &subject_shape },
-    { .name = "key", .kind = SHAPE_OBJECT, .inner = &key_shape },
+    { .name = "key", .kind = SHAPE_OBJECT, .inner = &terms_key_shape },
     { .name = "preview", .kind = SHAPE_FLAG },
     { 0 } } };
 static const struct shape sign_shape = { (const struct shape_member[]){
-    { .name = "profile", .kind = SHAPE_TEXT, .min = 1, .max = 64 },
-    { .name = "common_name", .kind = SHAPE_TEXT, .min = 1, .max = 1024 },
-    { .name = "dns_names", .kind = SHAPE_TEXTS, .max = 100 },
-    { .name = "ip_addresses", .kind = SHAPE_TEXTS, .max = 100 },
-    { .name = "valid_days", .kind = SHAPE_NUMBER, .min = 1, .max = 100000 },
-    { .name = "issuer", .kind = SHAPE_TEXT, .min = 1, .max = 64 },
-    { .name = "label", .kind = SHAPE_TEXT, .min = 1, .max = 128 },
+    TERMS_MEMBERS,
     { .name = "preview", .kind = SHAPE_FLAG },
     { 0 } } };
 static const struct shape deny_shape = { (const struct shape_member[]){

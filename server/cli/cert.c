@@ -123,8 +123,7 @@ static int issue(struct cli *c)
 
 static int list(struct cli *c)
 {
-    const char *q, *filter, *sort, *cursor = NULL;
-    json_t *all = json_array(), *page;
+    const char *path = "/api/v1/certificates?limit=500";
     struct question ask;
     struct error e = { 0 };
     enum err r = cli_question(c, &ask, &e);
@@ -133,27 +132,10 @@ static int list(struct cli *c)
         return cli_fail(&e);
     if (cli_flag(c, "csv"))
         return cli_list_csv(c, &ask);
-    q = ask.q;
-    filter = ask.filter;
-    sort = ask.sort;
-    do {
-        const char *path = arena_printf(c->arena, "/api/v1/certificates?limit=500%s%s%s%s%s%s%s%s",
-                                        q != NULL ? "&q=" : "", q != NULL ? remote_escape(c->arena, q) : "",
-                                        filter != NULL ? "&filter=" : "", filter != NULL ? remote_escape(c->arena, filter) : "",
-                                        sort != NULL ? "&sort=" : "", sort != NULL ? sort : "",
-                                        cursor != NULL ? "&cursor=" : "", cursor != NULL ? cursor : "");
-
-        r = remote_json(c, "GET", path, NULL, &page, &e);
-        if (r)
-            return cli_fail(&e);
-        json_array_extend(all, json_object_get(page, "items"));
-        cursor = json_string_value(json_object_get(page, "next_cursor"));
-    } while (cursor != NULL && json_array_size(all) < 100000);
-    if (c->is_json)
-        print_json(all);
-    else
-        print_table(all, list_columns);
-    return EXIT_OK;
+    path = remote_with(c->arena, path, "q", ask.q);
+    path = remote_with(c->arena, path, "filter", ask.filter);
+    path = remote_with(c->arena, path, "sort", ask.sort);
+    return print_list(c, path, list_columns);
 }
 
 static int with_id(struct cli *c, const char *method, const char *tail, json_t *body)

@@ -11,7 +11,7 @@ static const struct column facet_columns[] = { { "FACET", "facet", 8 }, { "VALUE
 static enum err find_collection(struct cli *c, const char *name, json_t **out, struct error *e)
 {
     json_t *answer = NULL;
-    enum err r = remote_json(c, "GET", arena_printf(c->arena, "/api/v1/collections?name=%s", remote_escape(c->arena, name)), NULL, &answer, e);
+    enum err r = remote_json(c, "GET", remote_with(c->arena, "/api/v1/collections", "name", name), NULL, &answer, e);
 
     if (r)
         return r;
@@ -110,17 +110,10 @@ static int facets(struct cli *c)
     static const char *const options[] = { "store", "search", "filter" }, *const members[] = { "store", "q", "filter" };
     const char *path = "/api/v1/certificates/facets";
     struct error e = { 0 };
-    char mark = '?';
     json_t *answer;
 
-    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
-        const char *value = cli_value(c, options[i]);
-
-        if (value == NULL)
-            continue;
-        path = arena_printf(c->arena, "%s%c%s=%s", path, mark, members[i], remote_escape(c->arena, value));
-        mark = '&';
-    }
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+        path = remote_with(c->arena, path, members[i], cli_value(c, options[i]));
     if (remote_json(c, "GET", path, NULL, &answer, &e) != ERR_NONE)
         return cli_fail(&e);
     if (c->is_json)

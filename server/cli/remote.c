@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 
+enum { LISTED_MAX = 100000 };   /* items of a list that is shown; files and reports take more */
 #define DEFAULT_CONTROL "/var/lib/signet/control"
 
 struct remote {
@@ -218,6 +219,13 @@ char *remote_escape(struct arena *a, const char *text)
     return out;
 }
 
+const char *remote_with(struct arena *a, const char *path, const char *name, const char *value)
+{
+    if (value == NULL)
+        return path;
+    return arena_printf(a, "%s%c%s=%s", path, strchr(path, '?') == NULL ? '?' : '&', name, remote_escape(a, value));
+}
+
 const char *json_words(struct arena *a, const json_t *value)
 {
     const char *out = "";
@@ -287,10 +295,8 @@ void print_json(const json_t *value)
     printf("\n");
 }
 
-int print_items(const struct cli *c, const json_t *answer, const struct column *columns)
+static int print_all(const struct cli *c, json_t *items, const struct column *columns)
 {
-    json_t *items = json_object_get(answer, "items");
-
     if (c->is_json)
         print_json(items);
     else
@@ -298,11 +304,24 @@ int print_items(const struct cli *c, const json_t *answer, const struct column *
     return EXIT_OK;
 }
 
+int print_items(const struct cli *c, const json_t *answer, const struct column *columns)
+{
+    return print_all(c, json_object_get(answer, "items"), columns);
+}
+
 int print_list(struct cli *c, const char *path, const struct column *columns)
 {
+    json_t *all = json_array(), *page;
+    const char *cursor = NULL;
     struct error e = { 0 };
-    json_t *answer;
-    enum err r = remote_json(c, "GET", path, NULL, &answer, &e);
 
-    return r ? cli_fail(&e) : print_items(c, answer, columns);
+    do {
+        if (remote_json(c, "GET", remote_with(c->arena, path, "cursor", cursor), NULL, &page, &e) != ERR_NONE)
+            return cli_fail(&e);
+        json_array_extend(all, json_object_get(page, "items"));
+        cursor = json_string_value(json_object_get(page, "next_cursor"));
+    } while (cursor != NULL && json_array_size(all) < LISTED_MAX);
+    if (cursor != NULL)
+        fprintf(stderr, "signet: these are the first %zu, there are more: narrow the list\n", json_array_size(all));
+    return print_all(c, all, columns);
 }

@@ -17,6 +17,7 @@ enum err remote_put(struct cli *c, const char *path, const char *etag, json_t *b
 /* Headers of the next calls, such as Accept. */
 void remote_accept(struct cli *c, const char *type);
 char *remote_escape(struct arena *a, const char *text);                    /* for a query */
+const char *remote_with(struct arena *a, const char *path, const char *name, const char *value);   /* path?name=value, or &; value NULL: path as it is */
 
 /* ~/.config/signet/FILE (XDG_CONFIG_HOME) */
 enum err remote_config_path(struct arena *a, const char *file, const char **out, struct error *e) MUST_CHECK;
@@ -27,7 +28,7 @@ void print_table(json_t *items, const struct column *columns);
 void print_members(json_t *object, const struct column *rows);             /* title and value, one a line */
 void print_json(const json_t *value);
 int print_items(const struct cli *c, const json_t *answer, const struct column *columns);   /* those of a list, as asked for; EXIT_OK */
-int print_list(struct cli *c, const char *path, const struct column *columns);   /* GET, then its items; the exit code */
+int print_list(struct cli *c, const char *path, const struct column *columns);   /* GET, page by page, then all items; the exit code */
 const char *json_words(struct arena *a, const json_t *value);              /* text of any value; arrays with ", " */
 
 #endif

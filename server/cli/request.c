@@ -249,25 +249,9 @@ static int show(struct cli *c)
 
 static int list(struct cli *c)
 {
-    const char *state = cli_value(c, "state"), *kind = cli_value(c, "kind"), *cursor = NULL;
-    json_t *all = json_array(), *page;
-    struct error e = { 0 };
+    const char *path = remote_with(c->arena, "/api/v1/requests?limit=500", "state", cli_value(c, "state"));
 
-    do {
-        const char *path = arena_printf(c->arena, "/api/v1/requests?limit=500%s%s%s%s%s%s", state != NULL ? "&state=" : "",
-                                        state != NULL ? remote_escape(c->arena, state) : "", kind != NULL ? "&kind=" : "",
-                                        kind != NULL ? remote_escape(c->arena, kind) : "", cursor != NULL ? "&cursor=" : "", cursor != NULL ? cursor : "");
-
-        if (remote_json(c, "GET", path, NULL, &page, &e) != ERR_NONE)
-            return cli_fail(&e);
-        json_array_extend(all, json_object_get(page, "items"));
-        cursor = json_string_value(json_object_get(page, "next_cursor"));
-    } while (cursor != NULL && json_array_size(all) < 100000);
-    if (c->is_json)
-        print_json(all);
-    else
-        print_table(all, list_columns);
-    return EXIT_OK;
+    return print_list(c, remote_with(c->arena, path, "kind", cli_value(c, "kind")), list_columns);
 }
 
 #define TERMS                                                                     \

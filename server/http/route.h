@@ -45,7 +45,7 @@ struct route {
 struct surface {
     const char *prefix;                                    /* longest wins */
     const struct route *const *tables;                     /* NULL-terminated list of tables, each ending in a row of zeros */
-    /* Worker or, for QUICK routes, network thread: who is it? Fills rq->who; then http asks `allow`. */
+    /* Worker or, for QUICK routes, network thread: who is it? Fills rq->who; then http asks `allow`. NULL, as `may`, where every row is ROUTE_OPEN. */
     enum err (*admit)(struct app *app, struct request *rq, struct error *e);
     bool (*may)(const struct actor *who, unsigned right);  /* coarse: has it anywhere; the handler asks again for the object */
     void (*problem)(struct request *rq, const struct error *e);

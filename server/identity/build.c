@@ -100,6 +100,11 @@ enum err identity_build_with(struct identity *i, const struct shown *rows, const
     return r;
 }
 
+bool showing_is_due(const struct showing *s)
+{
+    return clock_now() >= s->cert.not_before + (s->cert.not_after - s->cert.not_before) / 3 * 2;
+}
+
 enum err identity_build(struct identity *i, const struct shown *rows, uint64_t generation, struct arena *a, struct tls_identity **out, struct error *e)
 {
     return identity_build_with(i, rows, NULL, generation, a, out, e);

@@ -147,12 +147,6 @@ enum err identity_follow(struct identity *i, const struct id *certificate, struc
     return r;
 }
 
-/* Two thirds of its life are over. */
-static bool is_due(const struct cert *c)
-{
-    return clock_now() >= c->not_before + (c->not_after - c->not_before) / 3 * 2;
-}
-
 static enum err renew_one(struct identity *i, const struct id *certificate, int64_t version_n, struct error *e)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -163,7 +157,7 @@ static enum err renew_one(struct identity *i, const struct id *certificate, int6
     struct issued made;
     enum err r = showing_load(i, version_n, a, &s, e);
 
-    if (r || !is_due(&s.cert) || !s.item.is_issued)
+    if (r || !showing_is_due(&s) || !s.item.is_issued)
         return r;
     findings_init(&notes, a);
     return ca_renew(i->with.ca, &who, &wish, a, &notes, &made, e);   /* its version writes the job that follows */

@@ -27,6 +27,7 @@ struct showing {
     bool is_complete;              /* the last of the chain is a root that we trust */
     struct bytes key_blob;         /* empty: no key here */
 };
+bool showing_is_due(const struct showing *s);          /* two thirds of its life are over: it is renewed */
 enum err showing_load(struct identity *i, int64_t version_n, struct arena *a, struct showing *out, struct error *e) MUST_CHECK;
 
 /* names.c: the host names and addresses this server is reached by, normalised. */

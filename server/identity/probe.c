@@ -81,7 +81,7 @@ static enum err renew(struct identity *i, const struct id *certificate, struct e
 
     if (!r)
         r = showing_load(i, version_n, a, &s, e);
-    if (r || clock_now() < s.cert.not_before + (s.cert.not_after - s.cert.not_before) / 3 * 2)
+    if (r || !showing_is_due(&s))
         return r;
     findings_init(&notes, a);
     return ca_renew(i->with.ca, &who, &wish, a, &notes, &made, e);

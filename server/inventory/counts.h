@@ -3,6 +3,7 @@
 #define INVENTORY_COUNTS_H
 
 #include "inventory/rows.h"
+#include "store/tally.h"
 
 /* How many that are not revoked end before each of these instants, ENDS_MAX at most. store NULL: of all. */
 enum err counts_ends(const struct db *db, const char *facet, const char *store, const int64_t *at, size_t len, struct ends *out, struct error *e) MUST_CHECK;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "inventory/counts.h"
+#include "store/issuers.h"
 #include "store/pages.h"
 
 enum { VALUES_MAX = 50, LOOK_MAX = 2000, LOOK_COST = 5000, STATES = STATUS_COUNT };

@@ -17,10 +17,10 @@ struct term {
     int64_t from, to;              /* TERM_EXPIRES: not_after in [from, to) */
     unsigned flag;                 /* TERM_IS */
     struct digits digits;          /* TERM_DIGITS; TERM_WORD: nibbles is 0 when the word is no number */
-    struct id issuers[LABELLED_MAX];
+    struct id issuers[LABELLED_MAX];       /* TERM_ISSUER; TERM_WORD: whose label holds it. Filled by filter_resolve */
+    size_t issuers_len;
     bool is_sparse;                /* TERM_WORD: too many have it to go straight, but few of all; the plan finds out */
     struct word_rows rows;         /* TERM_WORD: those that may hold it; at NULL: not known */
-    size_t issuers_len;            /* TERM_ISSUER; TERM_WORD: whose label holds it. Filled by filter_resolve */
 };
 
 enum { TERMS_MAX = 24, FILTER_TEXT_MAX = 1000 };
@@ -36,6 +36,7 @@ enum err filter_parse(const char *text, int64_t now, struct arena *a, struct fil
 enum err filter_parse_q(const char *q, struct arena *a, struct filter *out, struct error *e) MUST_CHECK;
 enum err filter_resolve(struct filter *f, const struct db *db, struct error *e) MUST_CHECK;    /* labels of issuers */
 
+/* filter_rows.c */
 unsigned filter_wants(const struct filter *f);                     /* columns that the test needs: WANT_* */
 /* What not_after must be within, by the terms that are not negated: [*from, *to). */
 void filter_span(const struct filter *f, const struct moment *at, int64_t *from, int64_t *to);

@@ -149,15 +149,15 @@ static enum err find(const struct plan *p, struct term *t, struct found *out, bo
         return find_issuers(p, t->issuers, t->issuers_len, out, e);
     case TERM_STORE:
         *leads = strcmp(t->text, "personal") != 0;
-        return *leads ? store_find_store(p->db, t->text, out, e) : ERR_NONE;
+        return *leads ? store_find_by(p->db, BY_STORE, t->text, out, e) : ERR_NONE;
     case TERM_TAG:
-        return store_find_tag(p->db, t->text, out, e);
+        return store_find_by(p->db, BY_TAG, t->text, out, e);
     case TERM_OWNER:
         *leads = t->text[0] != '\0';
-        return *leads ? store_find_owner(p->db, t->text, out, e) : ERR_NONE;
+        return *leads ? store_find_by(p->db, BY_OWNER, t->text, out, e) : ERR_NONE;
     case TERM_ACCOUNT:
         *leads = t->text[0] != '\0';
-        return *leads ? store_find_account(p->db, t->text, out, e) : ERR_NONE;
+        return *leads ? store_find_by(p->db, BY_ACCOUNT, t->text, out, e) : ERR_NONE;
     case TERM_USED:
         return store_find_in_use(p->db, out, e);
     case TERM_STATUS:

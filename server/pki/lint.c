@@ -50,14 +50,15 @@ static void check(const struct frame *f, struct arena *a, bool with_off, struct 
     tell(&l, with_off, out);
 }
 
-static enum err lint_whole(struct bytes der, struct arena *a, bool with_off, struct findings *out, struct error *e)
+static enum err lint(enum err (*read)(struct bytes, struct arena *, struct frame *, struct error *), struct bytes der, struct arena *a, bool with_off,
+                     struct findings *out, struct error *e)
 {
     struct frame f = { 0 };
     enum err r;
 
     if (der.len > CERT_MAX)
         return fail(e, ERR_INVALID, "the certificate has %zu octets: %d is the most", der.len, CERT_MAX);
-    r = frame_read(der, a, &f, e);
+    r = read(der, a, &f, e);
     if (r)
         return r;
     check(&f, a, with_off, out);
@@ -66,24 +67,15 @@ static enum err lint_whole(struct bytes der, struct arena *a, bool with_off, str
 
 enum err lint_cert(struct bytes der, struct arena *a, struct findings *out, struct error *e)
 {
-    return lint_whole(der, a, false, out, e);
+    return lint(frame_read, der, a, false, out, e);
 }
 
 enum err lint_cert_all(struct bytes der, struct arena *a, struct findings *out, struct error *e)
 {
-    return lint_whole(der, a, true, out, e);
+    return lint(frame_read, der, a, true, out, e);
 }
 
 enum err lint_tbs(struct bytes tbs, struct arena *a, struct findings *out, struct error *e)
 {
-    struct frame f = { 0 };
-    enum err r;
-
-    if (tbs.len > CERT_MAX)
-        return fail(e, ERR_INVALID, "the certificate has %zu octets: %d is the most", tbs.len, CERT_MAX);
-    r = frame_read_tbs(tbs, a, &f, e);
-    if (r)
-        return r;
-    check(&f, a, false, out);
-    return ERR_NONE;
+    return lint(frame_read_tbs, tbs, a, false, out, e);
 }

@@ -146,20 +146,6 @@ static const struct route console_routes[] = {
 };
 static const struct route *const console_tables[] = { console_routes, NULL };
 
-static enum err admit(struct app *app, struct request *rq, struct error *e)
-{
-    (void)app;
-    (void)rq;
-    (void)e;
-    return ERR_NONE;
-}
-
-static bool may(const struct actor *who, unsigned right)
-{
-    (void)who;
-    return right == RIGHT_PUBLIC;
-}
-
 /* A page of its own, without script: whoever mistyped an address is told where to go on. */
 static void problem(struct request *rq, const struct error *e)
 {
@@ -178,7 +164,5 @@ static void problem(struct request *rq, const struct error *e)
 const struct surface console_surface = {
     .prefix = "/",
     .tables = console_tables,
-    .admit = admit,
-    .may = may,
     .problem = problem,
 };

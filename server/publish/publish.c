@@ -250,20 +250,6 @@ static const struct route *const trust_tables[] = { trust_routes, NULL };
 static const struct route *const healthz_tables[] = { healthz_routes, NULL };
 static const struct route *const readyz_tables[] = { readyz_routes, NULL };
 
-static enum err admit(struct app *app, struct request *rq, struct error *e)
-{
-    (void)app;
-    (void)rq;
-    (void)e;
-    return ERR_NONE;
-}
-
-static bool may(const struct actor *who, unsigned right)
-{
-    (void)who;
-    return right == RIGHT_PUBLIC;
-}
-
 static void problem(struct request *rq, const struct error *e)
 {
     int status = e->code == ERR_ABSENT ? 404 : e->code == ERR_INVALID ? 400 : e->code == ERR_DENIED ? 403 : 503;
@@ -274,7 +260,7 @@ static void problem(struct request *rq, const struct error *e)
     reply_header(rq, "X-Content-Type-Options", "nosniff");
 }
 
-#define PUBLIC_SURFACE(where, routes) { .prefix = where, .tables = routes, .admit = admit, .may = may, .problem = problem }
+#define PUBLIC_SURFACE(where, routes) { .prefix = where, .tables = routes, .problem = problem }
 const struct surface publish_plain_surface = PUBLIC_SURFACE("/", plain_tables);
 const struct surface publish_probe_surface = PUBLIC_SURFACE("/", probe_tables);
 const struct surface publish_healthz_surface = PUBLIC_SURFACE("/healthz", healthz_tables);

@@ -284,11 +284,12 @@ enum err store_find_issuer(const struct db *db, const struct id *issuer, struct 
     return collect(&q, out, e);
 }
 
-enum err store_find_store(const struct db *db, const char *store, struct found *out, struct error *e)
+enum err store_find_by(const struct db *db, enum find_by what, const char *text, struct found *out, struct error *e)
 {
-    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_STORE);
+    static const enum query_id ways[] = { [BY_STORE] = Q_FIND_STORE, [BY_TAG] = Q_FIND_TAG, [BY_OWNER] = Q_FIND_OWNER, [BY_ACCOUNT] = Q_FIND_ACCOUNT };
+    CLEANUP(query_done) struct query q = query_begin(db, ways[what]);
 
-    query_text(&q, ":store", store);
+    query_text(&q, ":text", text);
     return collect(&q, out, e);
 }
 
@@ -298,30 +299,6 @@ enum err store_find_ending(const struct db *db, int64_t from, int64_t to, struct
 
     query_int(&q, ":from", from);
     query_int(&q, ":to", to);
-    return collect(&q, out, e);
-}
-
-enum err store_find_tag(const struct db *db, const char *tag, struct found *out, struct error *e)
-{
-    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_TAG);
-
-    query_text(&q, ":tag", tag);
-    return collect(&q, out, e);
-}
-
-enum err store_find_owner(const struct db *db, const char *owner, struct found *out, struct error *e)
-{
-    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_OWNER);
-
-    query_text(&q, ":owner", owner);
-    return collect(&q, out, e);
-}
-
-enum err store_find_account(const struct db *db, const char *account, struct found *out, struct error *e)
-{
-    CLEANUP(query_done) struct query q = query_begin(db, Q_FIND_ACCOUNT);
-
-    query_text(&q, ":account", account);
     return collect(&q, out, e);
 }
 

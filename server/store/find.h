@@ -26,13 +26,10 @@ struct word_rows { int64_t *at; size_t len; };
 enum err store_word_rows(const struct db *db, const char *word, struct arena *a, struct word_rows *out, struct error *e) MUST_CHECK;
 bool store_word_rows_may(const struct word_rows *rows, int64_t certificate_n);             /* not: the word is surely not in it */
 enum err store_find_issuer(const struct db *db, const struct id *issuer, struct found *out, struct error *e) MUST_CHECK;
-enum err store_find_store(const struct db *db, const char *store, struct found *out, struct error *e) MUST_CHECK;          /* not "personal" */
 enum err store_find_lineages(const struct db *db, const int64_t *certificates, size_t len, struct found *out, struct error *e) MUST_CHECK;
 enum err store_find_ending(const struct db *db, int64_t from, int64_t to, struct found *out, struct error *e) MUST_CHECK;
-
-enum err store_find_tag(const struct db *db, const char *tag, struct found *out, struct error *e) MUST_CHECK;
-enum err store_find_owner(const struct db *db, const char *owner, struct found *out, struct error *e) MUST_CHECK;
-enum err store_find_account(const struct db *db, const char *account, struct found *out, struct error *e) MUST_CHECK;
+enum find_by { BY_STORE, BY_TAG, BY_OWNER, BY_ACCOUNT };             /* BY_STORE: any but "personal", which most are in; none of an empty text */
+enum err store_find_by(const struct db *db, enum find_by what, const char *text, struct found *out, struct error *e) MUST_CHECK;
 enum err store_find_in_use(const struct db *db, struct found *out, struct error *e) MUST_CHECK;
 enum has { HAS_TAG, HAS_OWNER, HAS_ACCOUNT, HAS_USE };             /* HAS_USE: by the web server or an authority; text is not looked at */
 enum err store_has(const struct db *db, enum has what, const char *text, int64_t certificate_n, bool *out, struct error *e) MUST_CHECK;

@@ -69,3 +69,14 @@ enum err store_issuer_of_name(const struct db *db, struct bytes name, struct are
     read_row(&q, a, out);
     return ERR_NONE;
 }
+
+enum err store_issuer_label(const struct db *db, const struct id *issuer, struct arena *a, const char **out, struct error *e)
+{
+    CLEANUP(query_done) struct query q = query_begin(db, Q_ISSUER_LABEL);
+
+    query_ident(&q, ":id", issuer);
+    if (!query_next(&q))
+        return query_fail(&q, e, "there is no such issuer");
+    *out = query_get_text(&q, 0, a);
+    return ERR_NONE;
+}

@@ -17,5 +17,6 @@ enum err store_issuer_by_name(const struct db *db, struct bytes name, struct byt
                               struct issuer_row *out, struct error *e) MUST_CHECK;
 /* The first of that name, for certificates that do not say which key signed them. */
 enum err store_issuer_of_name(const struct db *db, struct bytes name, struct arena *a, struct issuer_row *out, struct error *e) MUST_CHECK;
+enum err store_issuer_label(const struct db *db, const struct id *issuer, struct arena *a, const char **out, struct error *e) MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 #include "store/jobs.h"
 #include "store/journal.h"
 #include "store/settings.h"
+#include "store/tally.h"
 
 static struct look look_at(struct place *p)
 {
