@@ -7,6 +7,9 @@
 #include "pki/bundle.h"
 #include "pki/crl.h"
 #include "pki/csr.h"
+#include "pki/dek.h"
+#include "pki/der.h"
+#include "pki/foreign.h"
 #include "pki/p12_read.h"
 #include "pki/pem.h"
 #include "pki/pkcs7_read.h"
@@ -33,11 +36,12 @@ static const struct kind {
     enum err (*read)(struct thing *t, struct error *e);    /* NULL: it holds others */
 } kinds[] = {
     { "CERTIFICATE", "certificate", kind_certificate }, { "X509 CERTIFICATE", "certificate", kind_certificate },
+    { "TRUSTED CERTIFICATE", "certificate", kind_certificate },
     { "CERTIFICATE REQUEST", "request", kind_request }, { "NEW CERTIFICATE REQUEST", "request", kind_request },
     { "X509 CRL", "crl", kind_crl },                    { "PRIVATE KEY", "private-key", kind_key },
     { "RSA PRIVATE KEY", "private-key", kind_key },     { "EC PRIVATE KEY", "private-key", kind_key },
     { "ENCRYPTED PRIVATE KEY", "private-key", kind_key },
-    { "PKCS7", "pkcs7", NULL }, { "CMS", "pkcs7", NULL }, { "PKCS12", "pkcs12", NULL },
+    { "PKCS7", "pkcs7", NULL }, { "CMS", "pkcs7", NULL }, { "PKCS #7 SIGNED DATA", "pkcs7", NULL }, { "PKCS12", "pkcs12", NULL },
 };
 static const struct kind foreign = { "", "unknown", kind_foreign };
 
@@ -153,21 +157,58 @@ static void describe_many(struct decoding *d, const struct kind *k, struct bytes
         describe_inside(d, &list.at[i]);
 }
 
-static void describe_any(struct decoding *d, const struct kind *k, struct bytes der)
+/* What could not be looked into, and why. */
+static void describe_trouble(struct decoding *d, const char *word, const char *title, struct bytes der, const char *problem)
+{
+    struct thing t;
+
+    begin(d, &t, word, der);
+    json_object_set_new(t.out, "title", json_string(title));
+    finish(d, &t, problem);
+}
+
+/* `says`: what is known of a kind that is none of ours; NULL nothing. */
+static void describe_any(struct decoding *d, const struct kind *k, struct bytes der, const char *says)
 {
     if (k->read == NULL)
         describe_many(d, k, der);
+    else if (k == &foreign && says != NULL)
+        describe_trouble(d, k->word, "", der, says);
     else
         describe(d, k, der, (struct bytes){ 0 });
 }
 
+/* A key under the older encryption of OpenSSL, whose scheme stands beside it. */
+static void describe_old_key(struct decoding *d, const struct pem_block *b)
+{
+    struct error why = { 0 };
+    struct bytes der = { 0 };
+    enum err r;
+
+    if (d->password == NULL)
+        return describe_trouble(d, "private-key", "Private key, encrypted", b->content, "it is encrypted: give its password to see what kind it is");
+    r = dek_open(b->scheme, b->content, d->password, d->rq->arena, &der, &why);
+    if (r || key_form(der) == KEY_FORM_NONE)
+        return describe_trouble(d, "private-key", "Private key, encrypted", b->content, r ? why.text : "the password is wrong");
+    describe(d, kind_of("PRIVATE KEY"), der, (struct bytes){ 0 });
+}
+
+/* OpenSSL writes whom it trusts for what behind a "TRUSTED CERTIFICATE". */
+static struct bytes without_trust(const struct pem_block *b)
+{
+    struct der d = der_of(b->content);
+    struct bytes whole;
+
+    return strcmp(b->label, "TRUSTED CERTIFICATE") == 0 && der_get_whole(&d, DER_SEQUENCE, &whole) ? whole : b->content;
+}
+
 static enum err describe_pem(struct decoding *d, const char *text, struct error *e)
 {
-    const char *at = text, *end = text + strlen(text), *label;
-    struct bytes der;
+    const char *at = text, *end = text + strlen(text);
+    struct pem_block b;
 
     for (;;) {
-        enum err r = pem_next(&at, end, d->rq->arena, &label, &der, e);
+        enum err r = pem_next_block(&at, end, d->rq->arena, &b, e);
 
         if (r == ERR_ABSENT && json_array_size(d->items) > 0)
             return ERR_NONE;
@@ -175,7 +216,10 @@ static enum err describe_pem(struct decoding *d, const char *text, struct error 
             return fail_at(e, "/data", "%s", arena_text(d->rq->arena, e->text));
         if (json_array_size(d->items) >= ITEMS_MOST)
             return fail_at(e, "/data", "more than %d things at once", ITEMS_MOST);
-        describe_any(d, kind_of(label), der);
+        if (b.scheme != NULL)
+            describe_old_key(d, &b);
+        else
+            describe_any(d, kind_of(b.label), without_trust(&b), foreign_label(b.label));
     }
 }
 
@@ -187,6 +231,15 @@ static void tell_pairs(struct decoding *d)
             if (!d->seen[i].is_key && bytes_equal(d->seen[i].spki, d->seen[k].spki))
                 json_array_append_new(json_object_get(d->seen[k].item, "details"),
                                       json_pack("{s:s, s:O, s:b}", "field", "Belongs to", "value", json_object_get(d->seen[i].item, "title"), "critical", false));
+}
+
+/* A file that came in base64: PEM too, where its own base64 was taken for the file's. */
+static enum err describe_file(struct decoding *d, struct bytes file, struct error *e)
+{
+    if (file.at[0] != DER_SEQUENCE && memmem(file.at, file.len, "-----BEGIN ", 11) != NULL && memchr(file.at, '\0', file.len) == NULL)
+        return describe_pem(d, arena_copy(d->rq->arena, file.at, file.len), e);
+    describe_any(d, guess(d->rq, file), file, foreign_name(file));
+    return ERR_NONE;
 }
 
 enum err tools_decode(struct app *app, struct request *rq, struct error *e)
@@ -202,7 +255,7 @@ enum err tools_decode(struct app *app, struct request *rq, struct error *e)
     } else {
         r = tools_der(rq, text, "/data", &der, e);
         if (!r)
-            describe_any(&d, guess(rq, der), der);
+            r = describe_file(&d, foreign_unwrap(der, rq->arena), e);
     }
     if (r) {
         json_decref(d.items);

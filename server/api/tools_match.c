@@ -4,27 +4,31 @@
 #include "api/json.h"
 #include "base/id.h"
 #include "keeper/keeper.h"
+#include "pki/bundle.h"
 #include "pki/csr.h"
 #include "pki/hash.h"
-#include "pki/key_read.h"
-#include "pki/pem.h"
-#include "pki/pkcs8.h"
 
-/* The first block, under the password that came along. */
-static enum err open_key(struct request *rq, const char *text, struct bytes *out, struct error *e)
+/* The first of that kind in a file of whatever form: a key stands beside its certificate often enough. */
+static enum err find_item(struct request *rq, const char *text, const char *field, enum item_kind kind, struct item *out, struct error *e)
 {
-    struct pbe_budget budget = { 0 };
-    struct item item = { 0 };
-    struct bytes der;
-    enum err r;
+    struct items items;
+    struct bytes file;
+    enum err r = tools_file(rq, text, &file, e);
 
-    r = tools_der(rq, text, "/key", &der, e);
+    items_init(&items, rq->arena);
     if (!r)
-        r = key_read(der, body_text(rq, "password"), &budget, rq->arena, &item, e);
+        r = bundle_read(file, body_text(rq, "password"), &items, e);
     if (r)
-        return r;
-    *out = item.der;
-    return ERR_NONE;
+        return fail_at(e, strcmp(e->field, "/password") == 0 ? "/password" : field, "%s", arena_text(rq->arena, e->text));
+    for (size_t i = 0; i < items.len; i++) {
+        if (items.at[i].kind != kind)
+            continue;
+        if (items.at[i].trouble != NULL)
+            return fail_at(e, field, "%s", items.at[i].trouble);
+        *out = items.at[i];
+        return ERR_NONE;
+    }
+    return fail_at(e, field, "there is no %s in it", kind == ITEM_KEY ? "private key" : "certificate");
 }
 
 /* The keeper reads it, as any key that comes from outside; what it seals is thrown away. */
@@ -32,14 +36,14 @@ static enum err spki_of_key(struct app *app, struct request *rq, const char *tex
 {
     struct key_spec spec = { .purpose = PURPOSE_SUBJECT, .type = KEY_NONE, .id = id_new() };
     struct sealed_key sealed;
-    struct bytes pkcs8;
-    enum err r;
+    struct item item;
+    enum err r = find_item(rq, text, "/key", ITEM_KEY, &item, e);
 
-    r = body_text(rq, "password") != NULL ? open_key(rq, text, &pkcs8, e) : pkcs8_of_pem(bytes_text(text), rq->arena, &pkcs8, e);
-    if (!r)
-        r = keeper_seal(app->keeper, &spec, pkcs8, rq->arena, &sealed, e);
+    if (r)
+        return r;
+    r = keeper_seal(app->keeper, &spec, item.der, rq->arena, &sealed, e);
     if (r == ERR_INVALID)
-        return fail_at(e, strcmp(e->kind, "wrong-password") == 0 ? "/password" : "/key", "%s", arena_text(rq->arena, e->text));
+        return fail_at(e, "/key", "%s", arena_text(rq->arena, e->text));
     if (r)
         return r;
     *out = sealed.spki;
@@ -75,16 +79,17 @@ static json_t *sha256_of(struct bytes from)
 enum err tools_match(struct app *app, struct request *rq, struct error *e)
 {
     const char *key = body_text(rq, "key"), *request = body_text(rq, "request");
-    struct bytes der, other = { 0 };
+    struct bytes other = { 0 };
+    struct item item;
     struct cert cert;
     enum err r;
 
     if ((key == NULL) == (request == NULL))
         return fail_at(e, "/key", "give either a key or a request");
-    r = tools_der(rq, body_text(rq, "certificate"), "/certificate", &der, e);
+    r = find_item(rq, body_text(rq, "certificate"), "/certificate", ITEM_CERTIFICATE, &item, e);
     if (r)
         return r;
-    r = cert_parse(der, rq->arena, &cert, e);
+    r = cert_parse(item.der, rq->arena, &cert, e);
     if (r)
         return fail_at(e, "/certificate", "%s", arena_text(rq->arena, e->text));
     r = key != NULL ? spki_of_key(app, rq, key, &other, e) : spki_of_request(rq, request, &other, e);

@@ -70,6 +70,8 @@ static void check_text(const json_t *v, int64_t min, int64_t max, const char *po
         findings_add(out, LEVEL_ERROR, "character", pointer, "holds a control character");
     else if ((int64_t)len > max)
         findings_add(out, LEVEL_ERROR, "length", pointer, "is longer than %" PRId64 " bytes", max);
+    else if (len == 0 && min > 0)
+        findings_add(out, LEVEL_ERROR, "length", pointer, "is empty");
     else if ((int64_t)len < min)
         findings_add(out, LEVEL_ERROR, "length", pointer, "is shorter than %" PRId64 " bytes", min);
 }

@@ -1,7 +1,9 @@
 #include "pki/bundle.h"
 
 #include "pki/ber.h"
+#include "pki/dek.h"
 #include "pki/der.h"
+#include "pki/foreign.h"
 #include "pki/key_read.h"
 #include "pki/p12_read.h"
 #include "pki/pem.h"
@@ -42,15 +44,30 @@ static bool signed_kind(struct bytes der, enum item_kind *out)
     return has_number || *out == ITEM_CRL;
 }
 
+/* A key that was encrypted in OpenSSL's old way; `scheme` NULL: in no way, or in one that stands in the key itself. */
+static enum err read_key(struct bundle *b, struct bytes der, const char *scheme, struct item *out, struct error *e)
+{
+    enum err r;
+
+    if (scheme == NULL)
+        return key_read(der, b->password, &b->budget, b->out->arena, out, e);
+    r = dek_open(scheme, der, b->password == NULL ? "" : b->password, b->out->arena, &der, e);
+    if (r == ERR_NONE && (key_form(der) == KEY_FORM_NONE || key_form(der) == KEY_FORM_ENCRYPTED))  /* one wrong password in 256 leaves good padding */
+        r = fail_kind(e, ERR_INVALID, "wrong-password", "the password is wrong");
+    if (r && b->password == NULL && strcmp(e->kind, "wrong-password") == 0)
+        return fail_kind(e, ERR_INVALID, "wrong-password", "the private key is encrypted: give its password");
+    return r ? r : key_read(der, NULL, &b->budget, b->out->arena, out, e);
+}
+
 /* A key that is not taken does not keep out what stands beside it; a password that is wrong does, because another can be given. */
-static enum err add_key(struct bundle *b, struct bytes der, struct error *e)
+static enum err add_key(struct bundle *b, struct bytes der, const char *scheme, struct error *e)
 {
     struct item item = { .kind = ITEM_KEY };
     struct error why = { 0 };
 
-    if (key_form(der) == KEY_FORM_ENCRYPTED && ++b->sealed > SEALED_MAX)
+    if ((scheme != NULL || key_form(der) == KEY_FORM_ENCRYPTED) && ++b->sealed > SEALED_MAX)
         return fail(e, ERR_INVALID, "the file has more than %d encrypted keys: split it", SEALED_MAX);
-    if (key_read(der, b->password, &b->budget, b->out->arena, &item, &why) != ERR_NONE) {
+    if (read_key(b, der, scheme, &item, &why) != ERR_NONE) {
         if (strcmp(why.kind, "wrong-password") == 0 || strcmp(why.kind, "too-many-iterations") == 0)
             return why.field[0] != '\0' ? fail_at(e, why.field, "%s", why.text) : fail_kind(e, ERR_INVALID, why.kind, "%s", why.text);
         item.trouble = arena_text(b->out->arena, why.text);
@@ -70,11 +87,11 @@ static enum err add_der(struct bundle *b, struct bytes der, struct error *e)
     if (pkcs7_is_one(der))
         return pkcs7_read(der, b->out, e);
     if (key_form(der) != KEY_FORM_NONE)
-        return add_key(b, der, e);
+        return add_key(b, der, NULL, e);
     if (signed_kind(der, &item.kind))
         return items_add(b->out, &item, e);
     if (der.at[0] != DER_SEQUENCE)
-        return fail(e, ERR_INVALID, "this is no certificate, key, PKCS#7 or PKCS#12 file");
+        return fail(e, ERR_INVALID, "%s", foreign_name(der) != NULL ? foreign_name(der) : "this is no certificate, key, PKCS#7 or PKCS#12 file");
     /* Lengths left open: DER's reader sees nothing in it. What is cut off says so. */
     r = ber_to_der(der, b->out->arena, &sound, e);
     if (r)
@@ -94,7 +111,7 @@ static const struct { const char *label; enum { BLOCK_ITEM, BLOCK_KEY, BLOCK_ANY
     { "CERTIFICATE REQUEST", BLOCK_ITEM, ITEM_REQUEST }, { "NEW CERTIFICATE REQUEST", BLOCK_ITEM, ITEM_REQUEST }, { "X509 CRL", BLOCK_ITEM, ITEM_CRL },
     { "PRIVATE KEY", BLOCK_KEY, ITEM_KEY }, { "RSA PRIVATE KEY", BLOCK_KEY, ITEM_KEY }, { "EC PRIVATE KEY", BLOCK_KEY, ITEM_KEY },
     { "ENCRYPTED PRIVATE KEY", BLOCK_KEY, ITEM_KEY }, { "PKCS7", BLOCK_ANY, ITEM_CERTIFICATE }, { "CMS", BLOCK_ANY, ITEM_CERTIFICATE },
-    { "PKCS12", BLOCK_ANY, ITEM_CERTIFICATE },
+    { "PKCS #7 SIGNED DATA", BLOCK_ANY, ITEM_CERTIFICATE }, { "PKCS12", BLOCK_ANY, ITEM_CERTIFICATE },
 };
 
 /* OpenSSL writes whom it trusts for what behind such a certificate. */
@@ -106,38 +123,42 @@ static struct bytes first_element(struct bytes der)
     return der_get_whole(&d, DER_SEQUENCE, &whole) ? whole : der;
 }
 
-static enum err add_block(struct bundle *b, const char *label, struct bytes der, struct error *e)
+static enum err add_block(struct bundle *b, const struct pem_block *block, struct error *e)
 {
+    struct bytes der = block->content;
+
     for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
         struct item item = { .kind = labels[i].kind, .der = der };
 
-        if (strcmp(labels[i].label, label) != 0)
+        if (strcmp(labels[i].label, block->label) != 0)
             continue;
-        if (strcmp(label, "TRUSTED CERTIFICATE") == 0)
+        if (strcmp(block->label, "TRUSTED CERTIFICATE") == 0)
             item.der = first_element(der);
-        return labels[i].how == BLOCK_KEY ? add_key(b, der, e) : labels[i].how == BLOCK_ANY ? add_der(b, der, e) : items_add(b->out, &item, e);
+        return labels[i].how == BLOCK_KEY ? add_key(b, der, block->scheme, e) : labels[i].how == BLOCK_ANY ? add_der(b, der, e) : items_add(b->out, &item, e);
     }
     return ERR_NONE;
 }
 
 static enum err add_pem(struct bundle *b, struct bytes file, struct error *e)
 {
-    const char *at = (const char *)file.at, *end = at + file.len, *label = "";
+    const char *at = (const char *)file.at, *end = at + file.len;
+    struct pem_block block = { .label = "" };
     size_t before = b->out->len;
-    struct bytes der;
     enum err r;
 
     for (;;) {
-        r = pem_next(&at, end, b->out->arena, &label, &der, e);
+        r = pem_next_block(&at, end, b->out->arena, &block, e);
         if (r == ERR_ABSENT)
             break;
         if (r == ERR_NONE)
-            r = add_block(b, label, der, e);
+            r = add_block(b, &block, e);
         if (r)
             return r;
     }
+    if (b->out->len == before && foreign_label(block.label) != NULL)
+        return fail(e, ERR_INVALID, "%s", foreign_label(block.label));
     if (b->out->len == before)
-        return fail(e, ERR_INVALID, "the file has no certificate and no key in it%s%.64s", label[0] != '\0' ? ", only: " : "", label);
+        return fail(e, ERR_INVALID, "the file has no certificate and no key in it%s%.64s", block.label[0] != '\0' ? ", only: " : "", block.label);
     if (e != NULL)
         *e = (struct error){ 0 };
     return ERR_NONE;
@@ -157,7 +178,8 @@ enum err bundle_read(struct bytes file, const char *password, struct items *out,
         return fail_at(e, "/data", "the file is empty");
     if (file.len > BUNDLE_MAX)
         return fail_at(e, "/data", "the file has %zu octets: %d is the most", file.len, BUNDLE_MAX);
-    r = file.at[0] != DER_SEQUENCE && is_pem(file) ? add_pem(&b, file, e) : add_der(&b, file, e);
+    file = foreign_unwrap(file, out->arena);
+    r = file.len == 0 ? fail(e, ERR_INVALID, "the file is empty") : file.at[0] != DER_SEQUENCE && is_pem(file) ? add_pem(&b, file, e) : add_der(&b, file, e);
     out->spent += b.budget.spent;
     if (r && e != NULL && e->field[0] == '\0')
         strcpy(e->field, strcmp(e->kind, "wrong-password") == 0 ? "/password" : "/data");

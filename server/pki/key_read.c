@@ -5,6 +5,7 @@
 
 #include "base/own.h"
 #include "pki/der.h"
+#include "pki/ec_half.h"
 #include "pki/key.h"
 
 #define RSA "1.2.840.113549.1.1.1"
@@ -47,7 +48,7 @@ enum key_form key_form(struct bytes der)
 }
 
 /* OneAsymmetricKey: RFC 5958, 2. */
-static bool pkcs8_parts(struct bytes der, struct bytes *oid, struct bytes *key)
+static bool pkcs8_parts(struct bytes der, struct bytes *oid, struct bytes *parameters, struct bytes *key)
 {
     struct der d = der_of(der), in, algorithm, attributes;
     struct bytes ignored;
@@ -58,6 +59,7 @@ static bool pkcs8_parts(struct bytes der, struct bytes *oid, struct bytes *key)
         !der_enter(&in, DER_SEQUENCE, &algorithm) || !der_get_oid(&algorithm, oid) || !der_get(&in, DER_OCTET_STRING, key) ||
         !der_optional(&in, DER_CONTEXT_CONS(0), &attributes, &is_there))
         return false;
+    *parameters = bytes_of(algorithm.at, (size_t)(algorithm.end - algorithm.at));
     return der_end(&in) || (version == 1 && der_get(&in, DER_CONTEXT(1), &ignored) && der_end(&in));
 }
 
@@ -119,19 +121,22 @@ static int public_half(gnutls_x509_privkey_t key, struct arena *a, struct bytes 
 enum err key_read_pkcs8(struct bytes der, struct arena *a, struct item *out, struct error *e)
 {
     CLEANUP(x509_drop) gnutls_x509_privkey_t key = NULL;
-    gnutls_datum_t in = { (unsigned char *)der.at, (unsigned)der.len };
-    struct bytes oid, inner, public;
+    struct bytes oid, parameters, inner, public;
+    gnutls_datum_t in;
     struct spki spki;
     enum err r;
     int rc;
 
     if (der.len > KEY_FILE_MAX)
         return fail(e, ERR_INVALID, "the private key has %zu octets: %d is the most", der.len, KEY_FILE_MAX);
-    if (!der_is_sound(der, DEPTH) || !pkcs8_parts(der, &oid, &inner))
+    if (!der_is_sound(der, DEPTH) || !pkcs8_parts(der, &oid, &parameters, &inner))
         return MALFORMED;
     r = check_kind(oid, e);
+    if (r == ERR_NONE && der_oid_is(oid, EC))
+        r = ec_half_complete(parameters, inner, a, &der, e);
     if (r)
         return r;
+    in = (gnutls_datum_t){ (unsigned char *)der.at, (unsigned)der.len };
     rc = gnutls_x509_privkey_init(&key);
     if (rc == 0)
         rc = gnutls_x509_privkey_import_pkcs8(key, &in, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN);
@@ -225,7 +230,8 @@ enum err key_read(struct bytes der, const char *password, struct pbe_budget *bud
         return der_is_sound(der, DEPTH) ? key_read_pkcs8(as_pkcs8(der, RSA, curve, a), a, out, e) : MALFORMED;
     case KEY_FORM_SEC1:
         if (!der_is_sound(der, DEPTH) || !sec1_curve(der, &curve))
-            return fail(e, ERR_INVALID, "the private key is malformed, or does not name its curve");
+            return fail(e, ERR_INVALID, "the private key is malformed, or does not name its curve: write it anew with \"openssl pkey -in FILE "
+                        "-ec_param_enc named_curve\"");
         return key_read_pkcs8(as_pkcs8(der, EC, curve, a), a, out, e);
     case KEY_FORM_ENCRYPTED:
         return open_sealed(der, password, budget, a, out, e);

@@ -1,5 +1,7 @@
 #include "pki/pem.h"
 
+#include <strings.h>
+
 #include "base/text.h"
 
 #define COLUMNS 64
@@ -74,34 +76,75 @@ static char *boundary(struct line l, const char *word, struct arena *a)
     return arena_copy(a, l.at + head, len - head - 5);
 }
 
-enum err pem_next(const char **at, const char *end, struct arena *a, const char **label, struct bytes *der, struct error *e)
+/* Headers of RFC 1421 stand before the first line of base64; only one of them tells what we must know. True: the line is one. */
+static bool read_header(struct line l, struct arena *a, const char **scheme)
 {
-    const char *p = *at, *body, *body_end, *last;
-    struct bytes content;
-    char *name = NULL;
+    static const char word[] = "DEK-Info:";
+
+    if (memchr(l.at, ':', (size_t)(l.end - l.at)) == NULL)
+        return false;
+    if ((size_t)(l.end - l.at) > strlen(word) && strncasecmp(l.at, word, strlen(word)) == 0) {
+        l.at += strlen(word);
+        while (l.at < l.end && is_blank(*l.at))
+            l.at++;
+        *scheme = arena_copy(a, l.at, (size_t)(l.end - l.at));
+    }
+    return true;
+}
+
+/* The first line that says "BEGIN"; *at moves behind it. */
+static enum err find_begin(const char **at, const char *end, struct arena *a, const char **label, struct error *e)
+{
     struct line l;
 
-    while (name == NULL) {
-        if (!next_line(&p, end, &l))
+    do {
+        if (!next_line(at, end, &l))
             return fail(e, ERR_ABSENT, "no PEM block: a line \"-----BEGIN ...-----\" is missing");
-        name = boundary(l, "BEGIN", a);
-    }
-    body = p;
-    for (last = NULL; last == NULL; ) {
+        *label = boundary(l, "BEGIN", a);
+    } while (*label == NULL);
+    return ERR_NONE;
+}
+
+enum err pem_next_block(const char **at, const char *end, struct arena *a, struct pem_block *out, struct error *e)
+{
+    const char *p = *at, *body, *body_end, *last = NULL;
+    struct pem_block b = { 0 };
+    struct line l;
+    enum err r = find_begin(&p, end, a, &b.label, e);
+
+    if (r)
+        return r;
+    for (body = p; last == NULL; ) {
         body_end = p;
         if (!next_line(&p, end, &l))
-            return fail(e, ERR_INVALID, "the PEM block \"%s\" has no end line: it was cut off", name);
-        if (memchr(l.at, ':', (size_t)(l.end - l.at)) != NULL)
-            return fail(e, ERR_INVALID, "the PEM block \"%s\" has headers (an old encrypted key?): give it without", name);
+            return fail(e, ERR_INVALID, "the PEM block \"%s\" has no end line: it was cut off", b.label);
+        if (body == body_end && read_header(l, a, &b.scheme))
+            body = p;
         last = boundary(l, "END", a);
     }
-    if (strcmp(name, last) != 0)
-        return fail(e, ERR_INVALID, "a PEM block begins as \"%s\" and ends as \"%s\"", name, last);
-    if (!text_unbase64(a, body, (size_t)(body_end - body), &content) || content.len == 0)
-        return fail(e, ERR_INVALID, "the PEM block \"%s\" is not sound base64", name);
+    if (strcmp(b.label, last) != 0)
+        return fail(e, ERR_INVALID, "a PEM block begins as \"%s\" and ends as \"%s\"", b.label, last);
+    if (!text_unbase64(a, body, (size_t)(body_end - body), &b.content) || b.content.len == 0)
+        return fail(e, ERR_INVALID, "the PEM block \"%s\" is not sound base64", b.label);
 
-    *label = name;
-    *der = content;
+    *out = b;
+    *at = p;
+    return ERR_NONE;
+}
+
+enum err pem_next(const char **at, const char *end, struct arena *a, const char **label, struct bytes *der, struct error *e)
+{
+    const char *p = *at;
+    struct pem_block b;
+    enum err r = pem_next_block(&p, end, a, &b, e);
+
+    if (r)
+        return r;
+    if (b.scheme != NULL)
+        return fail(e, ERR_INVALID, "the PEM block \"%s\" is encrypted in the old way of OpenSSL (DEK-Info): only an import opens it", b.label);
+
+    *label = b.label;
+    *der = b.content;
     *at = p;
     return ERR_NONE;
 }

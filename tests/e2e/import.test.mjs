@@ -90,6 +90,10 @@ test('keys and certificates find each other whatever order and form they come in
     'PKCS#8': p => p.read('leaf.key'),
     SEC1: p => Buffer.from(tool('openssl', ['ec', '-in', p.at('leaf.key')]).stdout),
     'encrypted PKCS#8': p => Buffer.from(tool('openssl', ['pkcs8', '-topk8', '-in', p.at('leaf.key'), '-passout', `pass:${password}`]).stdout),
+    'SEC1 without its public half, as keytool leaves it out': p => Buffer.from(tool('openssl', ['ec', '-in', p.at('leaf.key'), '-no_public']).stdout),
+    'encrypted as OpenSSL 1.0 did': p => Buffer.from(tool('openssl', ['ec', '-in', p.at('leaf.key'), '-aes256', '-passout', `pass:${password}`]).stdout),
+    'UTF-16, as PowerShell writes': p => Buffer.from(`\ufeff${p.read('leaf.key')}`, 'utf16le'),
+    'base64 of PEM': p => Buffer.from(p.read('leaf.key').toString('base64')),
     'PKCS#8 in DER': p => { tool('openssl', ['pkcs8', '-topk8', '-nocrypt', '-in', p.at('leaf.key'), '-outform', 'DER', '-out', p.at('k.der')]); return p.read('k.der'); },
   };
   for (const [form, keyOf] of Object.entries(forms)) {
@@ -201,6 +205,12 @@ test('what cannot be opened says truly why, before anything is computed', async 
     ['too large', Buffer.concat([der(0x30, number(3), der(0x30, DATA, der(0xa0, octets(Buffer.alloc(300000)))))]), { password }, 'invalid', '/data', /262144/],
     ['junk', Buffer.from('not a file at all, just some words'), {}, 'invalid', '/data', /neither PEM|no certificate/],
     ['an empty file', Buffer.from(''), {}, 'invalid', '/data', /./],
+    ['a Java key store', Buffer.from('feedfeed0000000200000000', 'hex'), {}, 'invalid', '/data', /JKS.*keytool -importkeystore/],
+    ['a key of SSH', Buffer.from('-----BEGIN OPENSSH PRIVATE KEY-----\nMAYCAQUCAQI=\n-----END OPENSSH PRIVATE KEY-----\n'), {}, 'invalid', '/data', /ssh-keygen -p -m PKCS8/],
+    ['a web page', Buffer.from('<!DOCTYPE html><title>Sign in</title>'), {}, 'invalid', '/data', /web page/],
+    ['a curve that is none of ours', tool('openssl', ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1']).stdout, {}, 'unsupported-algorithm', '/data', /secp256k1/],
+    ['a key of OpenSSL 1.0, wrong password', tool('openssl', ['ec', '-in', p.at('leaf.key'), '-des3', '-passout', 'pass:another']).stdout, { password }, 'wrong-password', '/password', /password is wrong/],
+    ['a key of OpenSSL 1.0, no password', tool('openssl', ['ec', '-in', p.at('leaf.key'), '-des3', '-passout', 'pass:another']).stdout, {}, 'wrong-password', '/password', /give its password/],
     ['PEM without anything', Buffer.from('-----BEGIN DH PARAMETERS-----\nMAYCAQUCAQI=\n-----END DH PARAMETERS-----\n'), {}, 'invalid', '/data', /no certificate/],
     ['nested 10,000 deep', Array.from({ length: 10000 }).reduce(inner => der(0x30, inner), Buffer.alloc(0)), {}, 'invalid', '/data', /deep|malformed/],
   ];

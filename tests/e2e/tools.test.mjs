@@ -89,7 +89,8 @@ test('key and certificate are matched by the public key, whatever form the key h
     const csr = tool('openssl', ['req', '-new', '-newkey', ...args, '-nodes', '-keyout', key, '-subj', '/CN=m.example.lan', '-addext', 'subjectAltName=DNS:m.example.lan']).stdout;
     const made = await d.ok('POST', '/api/v1/certificates', { csr });
     const pem = tool('openssl', ['pkey', '-in', key]).stdout, traditional = tool('openssl', ['pkey', '-in', key, '-traditional']).stdout;
-    for (const text of [pem, traditional])
+    const whole = Buffer.from(tool('openssl', ['ecparam', '-name', 'prime256v1']).stdout + made.pem + pem, 'latin1').toString('base64');
+    for (const text of [pem, traditional, whole])
       assert.equal((await d.ok('POST', '/api/v1/tools/match', { certificate: made.pem, key: text })).match, true, text.split('\n')[0]);
     assert.equal((await d.ok('POST', '/api/v1/tools/match', { certificate: made.pem, request: csr })).match, true);
     assert.equal((await d.ok('POST', '/api/v1/tools/match', { certificate: d.ca, key: pem })).match, false);
@@ -97,6 +98,13 @@ test('key and certificate are matched by the public key, whatever form the key h
     const { status, body } = await d.call('POST', '/api/v1/tools/match', { certificate: made.pem, key: sealed });
     assert.equal(status, 422);
     assert.match(body.detail, /encrypted/);
+    const older = tool('openssl', ['pkey', '-in', key, '-traditional', '-aes256', '-passout', 'pass:secret']).stdout;
+    assert.match(older, /DEK-Info/);
+    assert.equal((await d.ok('POST', '/api/v1/tools/match', { certificate: made.pem, key: older, password: 'secret' })).match, true);
+    const [locked] = (await d.ok('POST', '/api/v1/tools/decode', { data: older })).items;
+    assert.deepEqual([locked.title, /give its password/.test(locked.problem)], ['Private key, encrypted', true]);
+    const [opened] = (await d.ok('POST', '/api/v1/tools/decode', { data: older, password: 'secret' })).items;
+    assert.deepEqual([opened.problem, /ec-p256|rsa-2048/.test(opened.key_type)], [null, true]);
     const cert = file(dir, 'match.pem', made.pem);
     file(dir, 'match.old.key', traditional);
     assert.equal(run(['tool', 'match', cert, old], remote()).status, 0);

@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include "base/text.h"
 #include "corpus.h"
 #include "pki/key_read.h"
 #include "sealed.h"
@@ -89,6 +90,51 @@ static void kinds_that_are_not_supported_are_named(void **state)
     }
 }
 
+/* PKCS#8 around ECPrivateKey { 1, d }, of P-256 unless said otherwise. */
+static struct bytes bare_ec(struct arena *a, const char *curve, struct bytes number)
+{
+    struct der_writer w;
+    size_t mark;
+
+    der_begin(&w, 128);
+    der_prim(&w, DER_OCTET_STRING, number);
+    der_int(&w, 1);
+    der_wrap(&w, 0, DER_SEQUENCE);
+    der_wrap(&w, 0, DER_OCTET_STRING);
+    mark = der_mark(&w);
+    der_oid(&w, curve);
+    der_oid(&w, "1.2.840.10045.2.1");
+    der_wrap(&w, mark, DER_SEQUENCE);
+    der_int(&w, 0);
+    der_wrap(&w, 0, DER_SEQUENCE);
+    return der_take(&w, a);
+}
+
+/* Of the key 1 the public half is the generator itself: SEC 2, 2.4.2. */
+static void a_key_without_its_public_half_gets_it(void **state)
+{
+    static const uint8_t one[33] = { [32] = 1 }, zero[32] = { 0 };
+    static const char generator[] = "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+                                    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+    const struct { const char *curve; struct bytes number; const char *says; } bad[] = {
+        { "1.2.840.10045.3.1.7", bytes_of(zero, 32), "does not lie on its curve" }, { "1.3.132.0.10", bytes_of(one, 33), "secp256k1" },
+        { "1.2.840.10045.3.1.7", bytes_text("thirty-three octets are too many."), "malformed" },
+    };
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct item item;
+    struct error e;
+
+    (void)state;
+    for (size_t cut = 0; cut <= 32; cut += 16) {          /* with a zero too many, and without those that belong there */
+        assert_ok(read_it(bare_ec(a, "1.2.840.10045.3.1.7", bytes_of(one + cut, 33 - cut)), NULL, a, &item, &e));
+        assert_string_equal(text_hex_in(a, bytes_of(item.spki.at + item.spki.len - 65, 65)), generator);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        assert_int_equal(read_it(bare_ec(a, bad[i].curve, bad[i].number), NULL, a, &item, &e), ERR_INVALID);
+        assert_says(bad[i].says);
+    }
+}
+
 static void a_budget_is_spent_once(void **state)
 {
     struct pbe_budget b = { 0 };
@@ -135,6 +181,7 @@ int main(void)
         cmocka_unit_test(every_form_comes_out_as_the_same_key),
         cmocka_unit_test(a_wrong_password_is_told_from_a_missing_one),
         cmocka_unit_test(kinds_that_are_not_supported_are_named),
+        cmocka_unit_test(a_key_without_its_public_half_gets_it),
         cmocka_unit_test(a_budget_is_spent_once),
         cmocka_unit_test(keys_of_others_are_read_or_named),
     };

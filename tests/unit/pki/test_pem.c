@@ -74,7 +74,8 @@ static void what_is_wrong_inside_is_refused_and_says_why(void **state)
         { "-----BEGIN X-----\nQUJDRA=\n-----END X-----\n", "not sound base64", ERR_INVALID },
         { "-----BEGIN X-----\nQU==\nQUJD\n-----END X-----\n", "not sound base64", ERR_INVALID },
         { "-----BEGIN X-----\n-----END X-----\n", "not sound base64", ERR_INVALID },
-        { "-----BEGIN X-----\nProc-Type: 4,ENCRYPTED\n\nQUJD\n-----END X-----\n", "headers", ERR_INVALID },
+        { "-----BEGIN X-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nQUJD\n-----END X-----\n", "DEK-Info", ERR_INVALID },
+        { "-----BEGIN X-----\nQUJD\nDEK-Info: AES-256-CBC,00\n-----END X-----\n", "not sound base64", ERR_INVALID },
         { "-----BEGIN X-----\n-----BEGIN X-----\nQUJD\n-----END X-----\n", "not sound base64", ERR_INVALID },
     };
     CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -91,6 +92,22 @@ static void what_is_wrong_inside_is_refused_and_says_why(void **state)
     }
 }
 
+static void a_block_that_is_encrypted_in_the_old_way_says_how(void **state)
+{
+    static const char text[] = "-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\nDEK-Info: AES-256-CBC,0011\r\n\r\nQUJD\r\n-----END RSA PRIVATE KEY-----\r\n"
+                               "-----BEGIN X-----\nComment: whatever\n\nQUJD\n-----END X-----\n";
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    const char *at = text;
+    struct pem_block b;
+
+    (void)state;
+    assert_int_equal(pem_next_block(&at, text + strlen(text), a, &b, NULL), ERR_NONE);
+    assert_string_equal(b.scheme, "AES-256-CBC,0011");
+    assert_true(bytes_equal(b.content, bytes_text("ABC")));
+    assert_int_equal(pem_next_block(&at, text + strlen(text), a, &b, NULL), ERR_NONE);
+    assert_null(b.scheme);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +115,7 @@ int main(void)
         cmocka_unit_test(lines_have_64_columns),
         cmocka_unit_test(text_around_and_any_line_ends_are_fine),
         cmocka_unit_test(what_is_wrong_inside_is_refused_and_says_why),
+        cmocka_unit_test(a_block_that_is_encrypted_in_the_old_way_says_how),
     };
 
     return tests_of(tests);
