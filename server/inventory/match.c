@@ -85,6 +85,9 @@ static bool fits(const struct incoming *in, const char *store, const struct id *
 
     if (!row->is_current || (row->flags & (VERSION_AUTHORITY | VERSION_ARCHIVED)) != 0 || strcmp(row->store, store) != 0 || !certs_newer(c, now) || c->is_ca != now->is_ca)
         return false;
+    /* What breaks a rule never takes the place of what breaks none. */
+    if (in->is_flagged && (row->flags & VERSION_FLAGGED) == 0)
+        return false;
     if (c->is_ca)
         return is_same_key && bytes_equal(c->subject, now->subject) && bytes_equal(c->issuer, now->issuer);
     if (is_same_key)
@@ -139,12 +142,11 @@ static enum err by_names(const struct db *db, const struct incoming *in, const c
     return r ? r : look_among(db, in, store, key, &m, false, a, out, e);
 }
 
-/* What breaks a rule never takes the place of what is in use. */
 static enum err find_lineage(const struct db *db, const struct incoming *in, const char *store, const struct id *key, struct arena *a, struct target *out, struct error *e)
 {
-    enum err r = in->is_flagged ? ERR_NONE : by_key(db, in, store, key, a, out, e);
+    enum err r = by_key(db, in, store, key, a, out, e);
 
-    if (r || in->is_flagged || out->is_found || in->cert.is_ca)
+    if (r || out->is_found || in->cert.is_ca)
         return r;
     return by_names(db, in, store, key, a, out, e);
 }

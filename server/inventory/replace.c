@@ -116,8 +116,8 @@ static void compare(const struct compared *c, struct arena *a)
         differ(c, IS_EXPIRED, arena_printf(a, "It expired on %s.", now));
     else if (certs_newer(c->then, c->now))
         differ(c, NOT_NEWER, arena_printf(a, "It is older than what it would replace: valid until %s instead of %s.", now, then));
-    if (c->is_flagged)
-        differ(c, BREAKS_RULE, "It breaks a rule: its findings say which.");
+    if (c->is_flagged && (c->row->flags & VERSION_FLAGGED) == 0)
+        differ(c, BREAKS_RULE, "It breaks a rule, which the current version does not: its findings say which.");
 }
 
 /* --------------------------------------------------------------------------------------------------------------- */

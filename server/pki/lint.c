@@ -2,6 +2,11 @@
 
 #include "pki/lint_rules.h"
 
+const char lint_of_the_web[] = "the public web wants it";
+
+/* Whom we judge: ourselves before we sign, others, or anybody as the public web would. */
+enum judge { OWN, OTHERS, PUBLIC };
+
 static const struct {
     enum level level;
     const char *name, *text, *why_off;
@@ -26,16 +31,18 @@ static void look_init(struct look *l, const struct frame *f, struct arena *a)
     l->is_subject_empty = f->subject.len == 2;
 }
 
-static void tell(const struct look *l, bool with_off, struct findings *out)
+static void tell(const struct look *l, enum judge judge, struct findings *out)
 {
     for (size_t i = 0; i < RULE_COUNT; i++) {
-        if ((l->found[i / 64] >> i % 64 & 1) == 0 || (rules[i].why_off != NULL && !with_off))
+        bool is_of_the_web = rules[i].why_off == lint_of_the_web;
+
+        if ((l->found[i / 64] >> i % 64 & 1) == 0 || (rules[i].why_off != NULL && !is_of_the_web && judge != PUBLIC))
             continue;
-        findings_add(out, rules[i].level, rules[i].name, "", "%s", rules[i].text);
+        findings_add(out, is_of_the_web && judge == OTHERS ? LEVEL_WARNING : rules[i].level, rules[i].name, "", "%s", rules[i].text);
     }
 }
 
-static void check(const struct frame *f, struct arena *a, bool with_off, struct findings *out)
+static void check(const struct frame *f, struct arena *a, enum judge judge, struct findings *out)
 {
     struct look l;
 
@@ -47,10 +54,10 @@ static void check(const struct frame *f, struct arena *a, bool with_off, struct 
     lint_subject(&l);
     lint_policy(&l);
     lint_names(&l);
-    tell(&l, with_off, out);
+    tell(&l, judge, out);
 }
 
-static enum err lint(enum err (*read)(struct bytes, struct arena *, struct frame *, struct error *), struct bytes der, struct arena *a, bool with_off,
+static enum err lint(enum err (*read)(struct bytes, struct arena *, struct frame *, struct error *), struct bytes der, struct arena *a, enum judge judge,
                      struct findings *out, struct error *e)
 {
     struct frame f = { 0 };
@@ -61,21 +68,21 @@ static enum err lint(enum err (*read)(struct bytes, struct arena *, struct frame
     r = read(der, a, &f, e);
     if (r)
         return r;
-    check(&f, a, with_off, out);
+    check(&f, a, judge, out);
     return ERR_NONE;
 }
 
 enum err lint_cert(struct bytes der, struct arena *a, struct findings *out, struct error *e)
 {
-    return lint(frame_read, der, a, false, out, e);
+    return lint(frame_read, der, a, OTHERS, out, e);
 }
 
 enum err lint_cert_all(struct bytes der, struct arena *a, struct findings *out, struct error *e)
 {
-    return lint(frame_read, der, a, true, out, e);
+    return lint(frame_read, der, a, PUBLIC, out, e);
 }
 
 enum err lint_tbs(struct bytes tbs, struct arena *a, struct findings *out, struct error *e)
 {
-    return lint(frame_read_tbs, tbs, a, false, out, e);
+    return lint(frame_read_tbs, tbs, a, OWN, out, e);
 }

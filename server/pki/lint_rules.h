@@ -1,6 +1,7 @@
 /* lint_rules - every rule of lint in one table, and what its checkers share. For server/pki/lint*.c only.
    Names are zlint's where it has the rule; ours begin with "signet_". What is switched off (last column) says why: such a rule is
-   asked by lint_cert_all alone. Not here at all, since they judge the public web and its root programs:
+   asked by lint_cert_all alone. WEB: a rule of the public web's authorities and not of the RFC. What we issue keeps it; of what others issued it
+   is a warning, or hardly a certificate of a private authority would come in unflagged. Not here at all, since they judge the public web and its root programs:
    e_dnsname_not_valid_tld, e_san_dns_name_onion_*, w_san_iana_pub_suffix_empty (names inside of a house are private);
    e_ca_country_name_*, e_ca_organization_name_missing, e_sub_cert_country_name_must_appear, e_sub_cert_*_name_* (subjects are free);
    e_ev_*, e_cab_*, e_sub_cert_cert_policy_empty, e_sub_ca_certificate_policies_missing (no policies are claimed);
@@ -13,7 +14,10 @@
 #include "pki/frame.h"
 #include "pki/lint.h"
 
+extern const char lint_of_the_web[];
+
 #define ON NULL
+#define WEB lint_of_the_web
 #define E LEVEL_ERROR
 #define W LEVEL_WARNING
 #define RULES(R) \
@@ -60,16 +64,16 @@
     R(EC_CURVE, E, "e_ec_improper_curves", "the curve of the key is not P-256, P-384 or P-521", ON) \
     /* authorities and key use */ \
     R(BASIC_CRITICAL, E, "e_basic_constraints_not_critical", "the basic constraints of a CA are not critical (RFC 5280, 4.2.1.9)", ON) \
-    R(SUB_BASIC_CRITICAL, E, "e_sub_cert_basic_constraints_not_critical", "the basic constraints are not critical", ON) \
+    R(SUB_BASIC_CRITICAL, E, "e_sub_cert_basic_constraints_not_critical", "the basic constraints are not critical", WEB) \
     R(PATH_LEN_IMPROPER, E, "e_path_len_constraint_improperly_included", "there is a path length, but no right to sign certificates (RFC 5280, 4.2.1.9)", ON) \
     R(PATH_LEN_NEGATIVE, E, "e_path_len_constraint_zero_or_less", "the path length is negative", ON) \
     R(CA_USAGE_MISSING, E, "e_ca_key_usage_missing", "a CA has no key usage (RFC 5280, 4.2.1.3)", ON) \
     R(CA_USAGE_CRITICAL, E, "e_ca_key_usage_not_critical", "the key usage of a CA is not critical", ON) \
     R(CA_CERT_SIGN, E, "e_ca_key_cert_sign_not_set", "the key usage of a CA does not allow signing certificates", ON) \
-    R(CA_CRL_SIGN, E, "e_ca_crl_sign_not_set", "the key usage of a CA does not allow signing revocation lists", ON) \
-    R(ROOT_USAGE, E, "e_root_ca_key_usage_present", "a root has no key usage", ON) \
-    R(ROOT_USAGE_CRITICAL, E, "e_root_ca_key_usage_must_be_critical", "the key usage of a root is not critical", ON) \
-    R(ROOT_PURPOSES, E, "e_root_ca_extended_key_usage_present", "a root has an extended key usage", ON) \
+    R(CA_CRL_SIGN, E, "e_ca_crl_sign_not_set", "the key usage of a CA does not allow signing revocation lists", WEB) \
+    R(ROOT_USAGE, E, "e_root_ca_key_usage_present", "a root has no key usage", WEB) \
+    R(ROOT_USAGE_CRITICAL, E, "e_root_ca_key_usage_must_be_critical", "the key usage of a root is not critical", WEB) \
+    R(ROOT_PURPOSES, E, "e_root_ca_extended_key_usage_present", "a root has an extended key usage", WEB) \
     R(USAGE_CRITICAL, W, "w_ext_key_usage_not_critical", "the key usage is not critical (RFC 5280, 4.2.1.3)", ON) \
     R(USAGE_SIGN_NO_CA, E, "e_ext_key_usage_cert_sign_without_ca", "the key may sign certificates, but its owner is no CA (RFC 5280, 4.2.1.9)", ON) \
     R(USAGE_NO_BITS, E, "e_ext_key_usage_without_bits", "the key usage allows nothing (RFC 5280, 4.2.1.3)", ON) \
@@ -79,7 +83,7 @@
     R(USAGE_INCONSISTENT, E, "e_key_usage_and_extended_key_usage_inconsistent", "key usage and extended key usage have nothing in common (RFC 5280, 4.2.1.12)", ON) \
     R(USAGE_RSA, E, "e_rsa_allowed_ku_ee", "the key usage is none of an RSA key (RFC 3279, 2.3.1)", ON) \
     R(USAGE_EC, E, "e_ecdsa_allowed_ku", "the key usage allows to encipher, which the key cannot (RFC 8813, 3)", ON) \
-    R(SUB_PURPOSES_MISSING, E, "e_sub_cert_eku_missing", "there is no extended key usage", ON) \
+    R(SUB_PURPOSES_MISSING, E, "e_sub_cert_eku_missing", "there is no extended key usage", WEB) \
     R(SUB_CA_PURPOSES_CRITICAL, W, "w_sub_ca_eku_critical", "the extended key usage of a CA is critical", ON) \
     R(PURPOSES_CRITICAL_ANY, W, "w_eku_critical_improperly", "the extended key usage allows everything and is critical (RFC 5280, 4.2.1.12)", ON) \
     R(CA_SKI_MISSING, E, "e_ext_subject_key_identifier_missing_ca", "a CA has no subject key identifier (RFC 5280, 4.2.1.2)", ON) \
@@ -90,15 +94,15 @@
     R(AKI_CRITICAL, E, "e_ext_authority_key_identifier_critical", "the authority key identifier is critical (RFC 5280, 4.2.1.1)", ON) \
     /* places */ \
     R(AIA_CRITICAL, E, "e_ext_aia_marked_critical", "the authority information access is critical (RFC 5280, 4.2.2.1)", ON) \
-    R(SUB_AIA_CRITICAL, E, "e_sub_cert_aia_marked_critical", "the authority information access is critical", ON) \
+    R(SUB_AIA_CRITICAL, E, "e_sub_cert_aia_marked_critical", "the authority information access is critical", WEB) \
     R(SUB_AIA_OCSP, E, "e_sub_cert_aia_does_not_contain_ocsp_url", "the authority information access names no OCSP responder", "an authority may go by revocation lists alone") \
     R(SIA_CRITICAL, E, "e_subject_info_access_marked_critical", "the subject information access is critical (RFC 5280, 4.2.2.2)", ON) \
     R(CRL_CRITICAL, W, "w_ext_crl_distribution_marked_critical", "the CRL distribution points are critical (RFC 5280, 4.2.1.13)", ON) \
-    R(SUB_CA_CRL_MISSING, E, "e_sub_ca_crl_distribution_points_missing", "a CA below another has no CRL distribution point", ON) \
-    R(SUB_CA_CRL_CRITICAL, E, "e_sub_ca_crl_distribution_points_marked_critical", "the CRL distribution points of a CA are critical", ON) \
-    R(SUB_CA_CRL_URL, E, "e_sub_ca_crl_distribution_points_does_not_contain_url", "the CRL distribution points of a CA have no HTTP address", ON) \
-    R(SUB_CRL_CRITICAL, E, "e_sub_cert_crl_distribution_points_marked_critical", "the CRL distribution points are critical", ON) \
-    R(SUB_CRL_URL, E, "e_sub_cert_crl_distribution_points_does_not_contain_url", "the CRL distribution points have no HTTP address", ON) \
+    R(SUB_CA_CRL_MISSING, E, "e_sub_ca_crl_distribution_points_missing", "a CA below another has no CRL distribution point", WEB) \
+    R(SUB_CA_CRL_CRITICAL, E, "e_sub_ca_crl_distribution_points_marked_critical", "the CRL distribution points of a CA are critical", WEB) \
+    R(SUB_CA_CRL_URL, E, "e_sub_ca_crl_distribution_points_does_not_contain_url", "the CRL distribution points of a CA have no HTTP address", WEB) \
+    R(SUB_CRL_CRITICAL, E, "e_sub_cert_crl_distribution_points_marked_critical", "the CRL distribution points are critical", WEB) \
+    R(SUB_CRL_URL, E, "e_sub_cert_crl_distribution_points_does_not_contain_url", "the CRL distribution points have no HTTP address", WEB) \
     R(CRL_INCOMPLETE, E, "e_distribution_point_incomplete", "a CRL distribution point has nothing but reasons (RFC 5280, 4.2.1.13)", ON) \
     R(CRL_NO_URI, W, "w_distribution_point_missing_ldap_or_uri", "a CRL distribution point has no address (RFC 5280, 4.2.1.13)", ON) \
     R(FRESHEST_CRITICAL, E, "e_ext_freshest_crl_marked_critical", "the freshest CRL is critical (RFC 5280, 4.2.1.15)", ON) \

@@ -47,13 +47,17 @@ static void a_newer_one_of_the_same_names_joins_when_the_issuer_is_the_same(void
     says(bring(p, (struct coming){ .names = { "www.lan", "10.0.0.1" }, .begins = 3, .store = "untrusted" }, a), "added", "untrusted", 1);
 }
 
-static void what_breaks_a_rule_takes_nobodys_place(void **state)
+static void what_breaks_a_rule_takes_the_place_only_of_what_breaks_one_too(void **state)
 {
     IN_PLACE;
     struct bytes spki = making_spki(a);
 
     says(bring(p, (struct coming){ .spki = spki }, a), "added", "personal", 1);
     says(bring(p, (struct coming){ .spki = spki, .begins = 1, .is_flagged = true }, a), "added", "personal", 1);
+    says(bring(p, (struct coming){ .names = { "flag.lan" }, .is_flagged = true }, a), "added", "personal", 1);
+    says(bring(p, (struct coming){ .names = { "flag.lan" }, .begins = 1, .is_flagged = true }, a), "joined", "personal", 2);
+    says(bring(p, (struct coming){ .names = { "flag.lan" }, .begins = 2 }, a), "joined", "personal", 3);
+    says(bring(p, (struct coming){ .names = { "flag.lan" }, .begins = 3, .is_flagged = true }, a), "added", "personal", 1);
 }
 
 static void cas_of_one_key_stay_apart_when_others_signed_them(void **state)
@@ -118,7 +122,7 @@ int main(void)
         in_place(each_goes_where_it_belongs_unless_told), in_place(the_same_once_more_is_known),
         in_place(a_newer_one_of_the_same_key_is_the_next_version),
         in_place(a_newer_one_of_the_same_names_joins_when_the_issuer_is_the_same),
-        in_place(what_breaks_a_rule_takes_nobodys_place), in_place(cas_of_one_key_stay_apart_when_others_signed_them),
+        in_place(what_breaks_a_rule_takes_the_place_only_of_what_breaks_one_too), in_place(cas_of_one_key_stay_apart_when_others_signed_them),
         in_place(a_key_finds_its_certificate_and_the_other_way_round),
         in_place(with_its_key_a_renewal_of_the_same_names_joins_whoever_signed), in_place(a_ca_with_its_key_is_somebodys_own),
     };

@@ -140,6 +140,25 @@ static void each_rule_of_the_profile_is_held(void **state)
     made_key_done(&key);
 }
 
+/* Signed by another authority, as "openssl x509 -req" does with a subjectAltName alone. */
+static void what_only_the_public_web_demands_is_a_warning_of_what_others_signed(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct made_key key = made_key(a, KEY_EC_P256);
+    struct tbs t = made_tbs(a, &key, &key, "Example Root", "www.example.net", false);
+    struct findings f;
+    struct bytes body;
+
+    (void)state;
+    t.purposes = 0;
+    findings_init(&f, a);
+    assert_int_equal(tbs_build(&t, a, &body, NULL), ERR_NONE);
+    assert_int_equal(lint_cert(made_signed(a, &key, body), a, &f, NULL), ERR_NONE);
+    assert_non_null(find(&f, "e_sub_cert_eku_missing"));
+    assert_int_equal(findings_count(&f, LEVEL_ERROR), 0);
+    made_key_done(&key);
+}
+
 static void junk_is_no_certificate_to_be_judged(void **state)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -232,6 +251,7 @@ int main(void)
         cmocka_unit_test(what_we_make_has_no_fault),
         cmocka_unit_test(names_that_must_not_be_issued_are_found),
         cmocka_unit_test(each_rule_of_the_profile_is_held),
+        cmocka_unit_test(what_only_the_public_web_demands_is_a_warning_of_what_others_signed),
         cmocka_unit_test(junk_is_no_certificate_to_be_judged),
         cmocka_unit_test(the_rules_agree_with_zlint),
         cmocka_unit_test(lists_with_faults_of_the_rfc_are_found),
