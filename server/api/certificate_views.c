@@ -12,7 +12,7 @@
 #include "pki/lint.h"
 #include "store/journal.h"
 
-enum { HISTORY_MAX = 200, TIMELINE_DAYS_MAX = 36600, TIMELINE_BEFORE = 30, TIMELINE_AFTER = 400 };
+enum { HISTORY_MAX = 200, TIMELINE_BEFORE = 30, TIMELINE_AFTER = 400 };
 
 /* one certificate --------------------------------------------------------------------------------------- */
 
@@ -299,10 +299,8 @@ static json_t *day_item(const struct inventory_day *day)
 
 enum err certificate_timeline(struct app *app, struct request *rq, struct error *e)
 {
-    CLEANUP(look_done) struct look look = { 0 };
     int64_t today = clock_now() / DAYS, from, to;
-    struct inventory_day *days = NULL;
-    size_t len = 0;
+    struct inventory_days days = { 0 };
     json_t *items;
     enum err r;
 
@@ -314,16 +312,13 @@ enum err certificate_timeline(struct app *app, struct request *rq, struct error 
         return r;
     if (to < from || to - from > TIMELINE_DAYS_MAX)
         return fail_at(e, "/to", "must not lie before from, nor more than a hundred years after it");
-    r = store_look(app->store, &look, e);
-    if (r)
-        return r;
-    r = inventory_timeline(look_db(&look), from, to, rq->arena, &days, &len, e);
+    r = inventory_timeline(app->store, &rq->who, from, to, rq->arena, &days, e);
     if (r)
         return r;
 
     items = json_array();
-    for (size_t i = 0; i < len; i++)
-        json_array_append_new(items, day_item(&days[i]));
-    reply_json(rq, 200, json_pack("{s:o}", "items", items));
+    for (size_t i = 0; i < days.len; i++)
+        json_array_append_new(items, day_item(&days.at[i]));
+    reply_json(rq, 200, json_pack("{s:b, s:o}", "exact", days.is_exact, "items", items));
     return ERR_NONE;
 }

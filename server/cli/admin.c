@@ -5,6 +5,7 @@
 static const struct column status_rows[] = {
     { "Version", "version", 22 }, { "Since", "started_at", 22 }, { "Set up", "set_up", 22 }, { "Sealed", "sealed", 22 },
     { "Valid certificates", "counters.valid", 22 }, { "Expiring soon", "counters.expiring", 22 }, { "Expired", "counters.expired", 22 },
+    { "Counted to the end", "counters.exact", 22 },
     { "Authorities", "authorities", 22 }, { "This server shows", "web_server.common_name", 22 }, { "until", "web_server.not_after", 22 },
     { "Open connections", "connections.open", 22 }, { "Root (SHA-256)", "root_thumbprint_sha256", 22 }, { 0 }
 };

@@ -2,7 +2,7 @@
 
 #include "inventory/cursor.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 500, CERTIFICATES_SEEN_MAX = 2000 };
+enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 500, CERTIFICATES_SEEN_MAX = 2000, COUNTED_MAX = 2000, COUNTED_COST = 5000 };
 
 static const struct { const char *text; enum walk_order order; } sorts[] = {
     { "-created", WALK_NEWEST }, { "created", WALK_OLDEST }, { "not_after", WALK_EXPIRY_UP }, { "-not_after", WALK_EXPIRY_DOWN },
@@ -75,4 +75,12 @@ enum err ask_plan(struct store *store, const struct actor *who, const struct inv
     if (r == ERR_NONE)
         r = look_around(who, db, a, &plan->sight, e);
     return r;
+}
+
+enum err ask_rows(struct plan *plan, struct arena *a, struct planned *out, struct error *e)
+{
+    plan->limit = COUNTED_MAX;
+    plan->examine = COUNTED_COST;
+    plan->keeps_all = true;
+    return plan_run(plan, a, out, e);
 }

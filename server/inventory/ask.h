@@ -6,5 +6,7 @@
 
 enum err ask_plan(struct store *store, const struct actor *who, const struct inventory_ask *ask, const struct db *db, struct arena *a,
                   struct plan *plan, struct error *e) MUST_CHECK;
+/* For counts: all rows of the plan with all that the index has of them, a bounded way. has_more: there are at least these. */
+enum err ask_rows(struct plan *plan, struct arena *a, struct planned *out, struct error *e) MUST_CHECK;
 
 #endif

@@ -8,7 +8,7 @@
 #include "store/issuers.h"
 #include "store/pages.h"
 
-enum { VALUES_MAX = 50, LOOK_MAX = 2000, LOOK_COST = 5000, STATES = STATUS_COUNT };
+enum { VALUES_MAX = 50, STATES = STATUS_COUNT };
 
 struct facets { const struct db *db; const char *store; struct arena *arena; struct inventory_facet *at; size_t len; };
 
@@ -27,8 +27,8 @@ static void add_value(struct inventory_facet *f, const char *value, const char *
 }
 
 static const struct { int days; const char *value, *label, *filter; } spans[] = {
-    { 7, "7d", "in 7 days", "expires>0d expires<7d" }, { 30, "30d", "in 30 days", "expires>0d expires<30d" },
-    { 90, "90d", "in 90 days", "expires>0d expires<90d" }, { 365, "1y", "in a year", "expires>0d expires<365d" },
+    { 7, "7d", "in 7 days", "expires>0d expires<7d -state:revoked" }, { 30, "30d", "in 30 days", "expires>0d expires<30d -state:revoked" },
+    { 90, "90d", "in 90 days", "expires>0d expires<90d -state:revoked" }, { 365, "1y", "in a year", "expires>0d expires<365d -state:revoked" },
 };
 enum { SPANS = sizeof(spans) / sizeof(*spans) };
 
@@ -156,8 +156,10 @@ static void part_ends(struct facets *f, const struct moment *at, const struct pl
     for (size_t i = 0; i < found->len; i++) {
         const struct walk_row *row = &found->rows[i];
 
-        states[status_at(at->now, at->expiring_at, row->not_before, row->not_after, strcmp(row->state, "revoked") == 0)]++;
-        for (size_t k = 0; k < SPANS; k++)
+        enum status status = status_at(at->now, at->expiring_at, row->not_before, row->not_after, strcmp(row->state, "revoked") == 0);
+
+        states[status]++;
+        for (size_t k = 0; status != STATUS_REVOKED && k < SPANS; k++)
             within[k] += row->not_after >= at->now && row->not_after < at->now + spans[k].days * DAYS;
     }
     add_states(f, states);
@@ -271,10 +273,7 @@ enum err inventory_facets(struct store *store, const struct actor *who, const st
     if (plan.sight.is_all && plan.filter.len == 1 && !plan.filter.is_superseded) {
         r = whole(&f, &plan.at, e);
     } else {
-        plan.limit = LOOK_MAX;
-        plan.examine = LOOK_COST;
-        plan.keeps_all = true;
-        r = plan_run(&plan, a, &found, e);
+        r = ask_rows(&plan, a, &found, e);
         if (r == ERR_NONE)
             r = part(&f, &plan.at, &found, e);
     }

@@ -67,19 +67,25 @@ struct inventory_ask {
 struct inventory_page { struct inventory_item *items; size_t len; const char *next_cursor; /* NULL: the end */ };
 enum err inventory_list(struct store *store, const struct actor *who, const struct inventory_ask *ask, struct arena *a, struct inventory_page *out, struct error *e) MUST_CHECK;
 
-/* Each current version counts once, by its end and whether it is revoked; the five add up. */
-struct inventory_counts { int64_t valid, expiring, expired, revoked, total; };
-enum err inventory_count(const struct db *db, int64_t now, struct inventory_counts *out, struct error *e) MUST_CHECK;
+/* Each current version that the actor may see counts once, by its end and whether it is revoked; the four add up to the total. Who sees all has
+   the counts that follow the rows, quick at any size; who sees some has counts of their rows, a bounded way: not is_exact means that there are at
+   least so many. */
+struct inventory_counts { int64_t valid, expiring, expired, revoked, total; bool is_exact; };
+enum err inventory_count(struct store *store, const struct actor *who, struct arena *a, struct inventory_counts *out, struct error *e) MUST_CHECK;
+/* How many of those end on which day, the revoked left out; counted in the same two ways. Days since 1970, both ends included; TIMELINE_DAYS_MAX. */
+enum { TIMELINE_DAYS_MAX = 36600 };
+struct inventory_day { int64_t day, count; };
+struct inventory_days { struct inventory_day *at; size_t len; bool is_exact; };
+enum err inventory_timeline(struct store *store, const struct actor *who, int64_t from_day, int64_t to_day, struct arena *a,
+                            struct inventory_days *out, struct error *e) MUST_CHECK;
 /* The values that the certificates of a store have, with how many there are of each, the most first. Of a whole store from counts that follow
-   the rows ("tag" counts through all stores), so that asking is quick at any size; of those that q and filter leave, or that the actor may see,
-   from the rows, a bounded way: not is_exact means that there are at least so many. filter of a value: what narrows a list to it. */
+   the rows ("tag" counts through all stores); of those that q and filter leave, or that the actor may see, from the rows, as above.
+   filter of a value: what narrows a list to it. */
 struct inventory_value { const char *value, *label, *filter; int64_t count; };
 struct inventory_facet { const char *name; struct inventory_value *values; size_t len; };
 struct inventory_facets { struct inventory_facet *at; size_t len; bool is_exact; };
 struct inventory_facet_ask { const char *store; const char *q, *filter; };
 enum err inventory_facets(struct store *store, const struct actor *who, const struct inventory_facet_ask *ask, struct arena *a,
                           struct inventory_facets *out, struct error *e) MUST_CHECK;
-struct inventory_day { int64_t day; int64_t count; };      /* days since 1970 of not_after */
-enum err inventory_timeline(const struct db *db, int64_t from_day, int64_t to_day, struct arena *a, struct inventory_day **out, size_t *len, struct error *e) MUST_CHECK;
 
 #endif

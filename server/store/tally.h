@@ -4,7 +4,7 @@
 
 #include "store/store.h"
 
-/* How many current versions end on a day since 1970, as the counts of `tally` have it; the revoked ones apart. */
+/* How many current versions end on a day since 1970, as the counts of `tally` have it, without the revoked ones. The caller bounds the days. */
 struct day_row { int64_t day, count; };
 enum err store_tally_days(const struct db *db, int64_t from, int64_t to, struct arena *a, struct day_row **out, size_t *len, struct error *e) MUST_CHECK;
 /* facet: "expiry" counts all stores, "personal/expiry" one of them. Given are days, in any order; counted is what ends before and on each, and all. */

@@ -165,7 +165,7 @@ test('PKCS #7, PFX and keys are decoded as well, and nothing of a private key is
 
 test('one form becomes the other: PEM to PFX to PEM, P7B and DER, read by openssl and by keytool', async () => {
   const { leaf, issuer, key } = await household('form.example.lan');
-  const before = (await d.ok('GET', '/api/v1/status')).certificates;
+  const before = (await d.ok('GET', '/api/v1/status')).counters;
   // out of order on purpose: the leaf comes first in what is made
   const made = await convert({ data: issuer + key + leaf, format: 'pkcs12', new_password: 'secret', filename: 'form.pem' });
   assert.equal(made.status, 200, JSON.stringify(made.body));
@@ -188,7 +188,7 @@ test('one form becomes the other: PEM to PFX to PEM, P7B and DER, read by openss
   assert.match(tool('openssl', ['pkcs7', '-inform', 'DER', '-in', p7b, '-print_certs']).stdout, /form\.example\.lan/);
   const legacy = file(d.dir, 'legacy.pfx', (await convert({ data: leaf + key, format: 'pkcs12', new_password: 'secret', pkcs12_profile: 'legacy' })).bytes);
   assert.match(tool('openssl', ['pkcs12', '-in', legacy, '-passin', 'pass:secret', '-info', '-noout']).stderr, /sha1.*2048|TripleDES/is);
-  assert.deepEqual((await d.ok('GET', '/api/v1/status')).certificates, before, 'nothing is kept');
+  assert.deepEqual((await d.ok('GET', '/api/v1/status')).counters, before, 'nothing is kept');
 });
 
 test('a PFX is converted for the place it goes to, as an export is', async () => {

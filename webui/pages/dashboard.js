@@ -19,7 +19,7 @@ const COUNTERS = [
 function Counters({ of }) {
   return html`<ul class="counters" aria-label="Certificates by status">${COUNTERS.map(([key, words, icon, tone, filter]) => html`<li>
     <a class="counter ${of[key] > 0 ? tone : 'none'}" href=${href('/certificates', { filter })}>
-      <span class="counter-mark"><${Icon} name=${icon} size=${20} /></span><strong>${(of[key] || 0).toLocaleString()}</strong><span>${words}</span></a></li>`)}</ul>`;
+      <span class="counter-mark"><${Icon} name=${icon} size=${20} /></span><strong>${(of[key] || 0).toLocaleString()}${of.exact ? '' : '+'}</strong><span>${words}</span></a></li>`)}</ul>`;
 }
 
 function rangeDays(range) {
@@ -49,6 +49,7 @@ function Expiry() {
       <button type="button" aria-pressed=${key === range ? 'true' : 'false'} onClick=${() => setRange(key)}>${words}</button>`)}</div>`}>
     <${Fault} of=${load.problem} again=${load.reload} />
     ${load.value ? html`<${Timeline} items=${items} first=${from} last=${to} />` : load.busy && html`<${Busy} />`}
+    ${load.value && !load.value.exact && html`<p class="small muted">Too many to count them all: there are more than these.</p>`}
   <//>`;
 }
 

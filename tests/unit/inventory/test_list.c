@@ -3,6 +3,8 @@
 #include "access/rights.h"
 #include "base/text.h"
 #include "inventory.h"
+#include "inventory/counts.h"
+#include "sql.h"
 #include "store/certificates.h"
 #include "store/describe.h"
 #include "store/query.h"
@@ -231,11 +233,12 @@ static void an_actor_sees_what_is_granted(void **state)
 static struct inventory_counts count(struct place *p, int64_t now)
 {
     CLEANUP(look_done) struct look look = { 0 };
+    struct moment at = { now, now + 30 * DAYS };
     struct inventory_counts counts;
     struct error e = { 0 };
 
     assert_ok(store_look(p->store, &look, &e));
-    assert_ok(inventory_count(look_db(&look), now, &counts, &e));
+    assert_ok(counts_whole(look_db(&look), &at, &counts, &e));
     return counts;
 }
 
@@ -263,16 +266,23 @@ static void counters_are_exact_to_the_second(void **state)
     }
 }
 
+static struct inventory_days days_of(struct place *p, const struct actor *who, struct arena *a)
+{
+    struct inventory_days days = { 0 };
+    struct error e = { 0 };
+
+    assert_ok(inventory_timeline(p->store, who, clock_now() / DAYS - 30, clock_now() / DAYS + 4000, a, &days, &e));
+    return days;
+}
+
 static void the_counts_equal_a_full_count_after_renewals(void **state)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
-    CLEANUP(look_done) struct look look = { 0 };
     struct place *p = *state;
     struct inventory_page page = page_of(p, &p->who, &(struct inventory_ask){ .filter = "store:personal" }, a);
-    struct inventory_day *days;
+    struct inventory_days days;
     struct error e = { 0 };
     int64_t sum = 0;
-    size_t len;
 
     for (size_t i = 0; i < page.len; i++) {
         struct making m = { .common_name = "again.lan", .names = { "again.lan" }, .certificate = page.items[i].id, .issuer_id = page.items[i].issuer_id,
@@ -282,13 +292,12 @@ static void the_counts_equal_a_full_count_after_renewals(void **state)
     }
     assert_int_equal(page_of(p, &p->who, &(struct inventory_ask){ 0 }, a).len, 5);
     assert_int_equal(count(p, clock_now()).valid, 5);
-    assert_ok(store_look(p->store, &look, &e));
-    assert_ok(inventory_timeline(look_db(&look), clock_now() / DAYS - 30, clock_now() / DAYS + 4000, a, &days, &len, &e));
-    for (size_t i = 0; i < len; i++)
-        sum += days[i].count;
+    days = days_of(p, &p->who, a);
+    for (size_t i = 0; i < days.len; i++)
+        sum += days.at[i].count;
     assert_int_equal(sum, 5);
-    assert_int_equal(len, 2);
-    assert_int_equal(days[0].count, 4);
+    assert_int_equal(days.len, 2);
+    assert_int_equal(days.at[0].count, 4);
 }
 
 static void an_old_name_is_not_found_any_more_and_the_new_one_is(void **state)
@@ -438,6 +447,94 @@ static void who_sees_some_has_facets_of_those(void **state)
     assert_int_equal(facet_of(&part, "source")->values[0].count, 1);
 }
 
+/* From outside, as nothing here revokes. */
+static void is_revoked(struct place *p, const char *sql)
+{
+    assert_true(sql_count(p->path, sql) > 0);
+}
+
+static void what_is_revoked_expires_in_no_facet_whole_or_filtered(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct place *p = *state;
+    struct inventory_facets whole, part;
+    const struct inventory_facet *ends;
+
+    is_revoked(p, "UPDATE version SET state = 'revoked' WHERE common_name = 'a.lan' RETURNING n");
+    whole = facets_of(p, &p->who, NULL, a);
+    part = facets_of(p, &p->who, "issuer:\"Lab Root CA\"", a);
+    assert_int_equal(counted(&whole, "state", "revoked"), 1);
+    assert_int_equal(counted(&part, "state", "revoked"), 1);
+    assert_int_equal(counted(&whole, "expires", "30d"), 0);
+    assert_int_equal(counted(&part, "expires", "30d"), 0);
+    ends = facet_of(&part, "expires");
+    assert_true(ends->len > 0);
+    for (size_t i = 0; i < ends->len; i++) {
+        struct inventory_page page = page_of(p, &p->who, &(struct inventory_ask){ .filter = arena_printf(a, "store:personal %s", ends->values[i].filter) }, a);
+
+        assert_int_equal(counted(&whole, "expires", ends->values[i].value), ends->values[i].count);
+        assert_int_equal(page.len, ends->values[i].count);         /* what the facet says is what it leads to */
+    }
+}
+
+static struct inventory_counts totals_of(struct place *p, const struct actor *who, struct arena *a)
+{
+    struct inventory_counts n = { 0 };
+    struct error e = { 0 };
+
+    assert_ok(inventory_count(p->store, who, a, &n, &e));
+    assert_int_equal(n.valid + n.expiring + n.expired + n.revoked, n.total);
+    return n;
+}
+
+static void who_sees_some_has_totals_and_days_of_those(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct place *p = *state;
+    struct inventory_page page = page_of(p, &p->who, &(struct inventory_ask){ .filter = "san:a.lan" }, a);
+    struct grant grant = { .rights = RIGHT_BIT(RIGHT_READ), .scope = "certificate", .scope_id = page.items[0].id };
+    struct actor narrow = { .kind = ACTOR_TOKEN, .name = "reader", .grants = &grant, .grants_len = 1 }, nobody = { .kind = ACTOR_TOKEN };
+    struct inventory_counts n = totals_of(p, &narrow, a);
+    struct inventory_days days = days_of(p, &narrow, a);
+
+    assert_true(n.is_exact && days.is_exact);
+    assert_int_equal(n.total, 1);
+    assert_int_equal(n.expiring, 1);
+    assert_int_equal(days.len, 1);
+    assert_int_equal(days.at[0].day, page.items[0].not_after / DAYS);
+    assert_int_equal(days.at[0].count, 1);
+    assert_int_equal(totals_of(p, &p->who, a).total, 5);
+    assert_int_equal(totals_of(p, &nobody, a).total, 0);
+    assert_int_equal(days_of(p, &nobody, a).len, 0);
+}
+
+static void who_sees_an_authority_counts_as_who_sees_all_counts_them(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct place *p = *state;
+    struct inventory_page page = page_of(p, &p->who, &(struct inventory_ask){ .filter = "san:a.lan" }, a);
+    struct grant grant = { .rights = RIGHT_BIT(RIGHT_READ), .scope = "authority", .scope_id = page.items[0].issuer_id };
+    struct actor narrow = { .kind = ACTOR_TOKEN, .name = "reader", .grants = &grant, .grants_len = 1 };
+    struct inventory_counts all = totals_of(p, &p->who, a), some = totals_of(p, &narrow, a);
+    struct inventory_days days = days_of(p, &p->who, a), seen = days_of(p, &narrow, a);
+
+    assert_int_equal(some.total, all.total);                   /* all of them are the root's, the root too */
+    assert_int_equal(some.valid, all.valid);
+    assert_int_equal(some.expiring, all.expiring);
+    assert_int_equal(some.expired, all.expired);
+    assert_true(some.is_exact && all.is_exact);
+    assert_int_equal(days.len, seen.len);
+    for (size_t i = 0; i < days.len; i++) {
+        assert_int_equal(days.at[i].day, seen.at[i].day);
+        assert_int_equal(days.at[i].count, seen.at[i].count);
+    }
+    is_revoked(p, "UPDATE version SET state = 'revoked' WHERE common_name = 'a.lan' RETURNING n");
+    some = totals_of(p, &narrow, a);
+    assert_int_equal(some.revoked, 1);
+    assert_int_equal(some.expiring, 0);
+    assert_int_equal(days_of(p, &narrow, a).len, seen.len - 1);
+}
+
 static void counts_that_were_cut_short_say_so(void **state)
 {
     CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -475,6 +572,9 @@ int main(void)
         with_rows(what_stands_beside_a_row_stands_beside_that_row),
         with_rows(facets_count_what_the_filter_leaves),
         with_rows(who_sees_some_has_facets_of_those),
+        with_rows(what_is_revoked_expires_in_no_facet_whole_or_filtered),
+        with_rows(who_sees_some_has_totals_and_days_of_those),
+        with_rows(who_sees_an_authority_counts_as_who_sees_all_counts_them),
         with_rows(counts_that_were_cut_short_say_so),
     };
 
