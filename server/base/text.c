@@ -27,6 +27,21 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+size_t text_separator(const char *at)
+{
+    const uint8_t *p = (const uint8_t *)at;
+
+    if (*p == ':' || *p == ' ' || *p == '-' || *p == '\t')
+        return 1;
+    if (p[0] == 0xc2 && p[1] == 0xa0)
+        return 2;
+    if (p[0] == 0xe2 && p[1] == 0x80 && ((p[2] >= 0x80 && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xaf)))     /* U+2000 to 200F, 2028 to 202F */
+        return 3;
+    if (p[0] == 0xe2 && p[1] == 0x81 && (p[2] == 0x9f || p[2] == 0xa0))
+        return 3;
+    return p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf ? 3 : 0;
+}
+
 bool text_unhex(const char *text, uint8_t *out, size_t room, size_t *len)
 {
     size_t n = 0;
@@ -35,10 +50,8 @@ bool text_unhex(const char *text, uint8_t *out, size_t room, size_t *len)
     for (const char *p = text; *p != '\0'; p++) {
         int v = hex_value(*p);
 
-        if (v < 0 && (*p == ':' || *p == ' ' || *p == '-'))
-            continue;
-        if (v < 0 && memcmp(p, "\xe2\x80\x8e", 3) == 0) {   /* U+200E, which MMC puts before a thumbprint */
-            p += 2;
+        if (v < 0 && text_separator(p) > 0) {
+            p += text_separator(p) - 1;
             continue;
         }
         if (v < 0)

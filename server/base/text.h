@@ -8,7 +8,10 @@
 /* Lower-case hex; out holds 2 * len + 1. */
 void text_hex(struct bytes from, char *out);
 char *text_hex_in(struct arena *a, struct bytes from);
-/* Any of ": -" and U+200E between digits is skipped, so that what MMC shows can be pasted. Odd or foreign: false. */
+/* Octets of what may stand between the digits of a number that is pasted: ": -", tab, the blanks and invisible marks of Unicode (MMC puts U+200E
+   in front of a thumbprint); 0: no such thing. */
+size_t text_separator(const char *at);
+/* Separators are skipped. Odd or foreign: false. */
 bool text_unhex(const char *text, uint8_t *out, size_t room, size_t *len);
 
 char *text_base64(struct arena *a, struct bytes from);                        /* one line, padded */

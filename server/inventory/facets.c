@@ -91,6 +91,14 @@ static const struct counted { const char *name, *prefix; } counted[] = {
 };
 enum { COUNTED = sizeof(counted) / sizeof(*counted) };
 
+/* As the filter wants it: "rsa" there is all of RSA. */
+static const char *asked_as(struct arena *a, const char *facet, const char *value)
+{
+    if (strcmp(facet, "tag") == 0)
+        return quoted(a, value);
+    return strcmp(facet, "key") == 0 && strcmp(value, "rsa") == 0 ? "rsa-other" : value;
+}
+
 static enum err add_counted(struct facets *f, const struct counted *c, const struct value_row *rows, size_t len, struct error *e)
 {
     struct inventory_facet *facet = open_facet(f, c->name, VALUES_MAX);
@@ -104,7 +112,7 @@ static enum err add_counted(struct facets *f, const struct counted *c, const str
         else if (value[0] == '\0')
             add_value(facet, "no-key", "no private key", "-has:key", rows[i].count);
         else
-            add_value(facet, value, value, arena_printf(f->arena, "%s%s", c->prefix, strcmp(c->name, "tag") == 0 ? quoted(f->arena, value) : value), rows[i].count);
+            add_value(facet, value, value, arena_printf(f->arena, "%s%s", c->prefix, asked_as(f->arena, c->name, value)), rows[i].count);
     }
     return r;
 }

@@ -1,11 +1,13 @@
 #include "inventory/filter.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "base/time.h"
+#include "pki/key.h"
 
-enum { WORD_MAX = 200, DIGITS_MIN = 4, IS_SUPERSEDED = 1 << 30 /* no flag of a row: another set of rows */ };
+enum { WORD_MAX = 200, DIGITS_MIN = 4, LABELLED_DIGITS_MIN = 16, IS_SUPERSEDED = 1 << 30 /* no flag of a row: another set of rows */ };
 
 /* words of the grammar ----------------------------------------------------------------------------------------- */
 
@@ -35,12 +37,55 @@ static enum err read_status(struct term *t, int64_t now, struct error *e)
     return status_parse(t->text, &t->status) ? ERR_NONE : bad(e, t->text, "a status is valid, expiring, expired, not-yet-valid or revoked");
 }
 
+/* "ec" and "rsa" are all of their kind; "rsa-other" those of unusual size, which are stored as "rsa". */
 static enum err read_key(struct term *t, int64_t now, struct error *e)
 {
+    enum key_type type;
+
     (void)now;
-    (void)e;
-    t->kind = TERM_KEY;
-    return ERR_NONE;
+    if (strcmp(t->text, "ec") == 0 || strcmp(t->text, "rsa") == 0 || strcmp(t->text, "unknown") == 0 || key_type_parse(t->text, &type))
+        return ERR_NONE;
+    if (strcmp(t->text, "rsa-other") == 0)
+        return ERR_NONE;
+    return bad(e, t->text, "a key is rsa, rsa-2048, rsa-3072, rsa-4096, rsa-other, ec, ec-p256, ec-p384, ec-p521, ed25519 or unknown");
+}
+
+/* Of several values that are allowed, by their own names or by those that others give them. */
+struct alias { const char *word, *value; };
+
+static bool read_alias(struct term *t, const struct alias *rows, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (strcmp(t->text, rows[i].word) != 0)
+            continue;
+        t->text = rows[i].value;
+        return true;
+    }
+    return false;
+}
+
+static enum err read_source(struct term *t, int64_t now, struct error *e)
+{
+    static const struct alias rows[] = {
+        { "rest", "rest" }, { "cli", "cli" }, { "import", "import" }, { "imported", "import" }, { "setup", "setup" }, { "renewal", "renewal" },
+        { "request", "request" }, { "authority", "authority" }, { "issued", "" },
+    };
+
+    (void)now;
+    return read_alias(t, rows, sizeof(rows) / sizeof(*rows))
+               ? ERR_NONE : bad(e, t->text, "a source is import, issued (all that is made here), rest, cli, setup, renewal, request or authority");
+}
+
+/* The names of certutil and PowerShell too. */
+static enum err read_store(struct term *t, int64_t now, struct error *e)
+{
+    static const struct alias rows[] = {
+        { "personal", "personal" }, { "my", "personal" }, { "root", "root" }, { "intermediate", "intermediate" }, { "ca", "intermediate" },
+        { "people", "people" }, { "trustedpeople", "people" }, { "untrusted", "untrusted" }, { "disallowed", "untrusted" },
+    };
+
+    (void)now;
+    return read_alias(t, rows, sizeof(rows) / sizeof(*rows)) ? ERR_NONE : bad(e, t->text, "a store is personal, root, intermediate, people or untrusted");
 }
 
 static enum err read_has(struct term *t, int64_t now, struct error *e)
@@ -145,8 +190,8 @@ static const struct word {
     { "key:",        4, TERM_KEY,     read_key },
     { "has:",        4, TERM_HAS_KEY, read_has },
     { "is:",         3, TERM_IS,      read_is },
-    { "source:",     7, TERM_SOURCE,  read_plain },
-    { "store:",      6, TERM_STORE,   read_plain },
+    { "source:",     7, TERM_SOURCE,  read_source },
+    { "store:",      6, TERM_STORE,   read_store },
     { "san:",        4, TERM_SAN,     read_san },
     { "serial:",     7, TERM_DIGITS,  read_digits },
     { "thumbprint:", 11, TERM_DIGITS, read_digits },
@@ -187,12 +232,22 @@ static bool is_number_like(const char *token)
     return token[strspn(token, "0123456789abcdefABCDEF:.")] == '\0';
 }
 
+/* "days<30", "state=valid", "< 30d": whoever writes so means a condition, and would take an empty list for its answer. */
+static bool is_comparison(const char *token)
+{
+    size_t word = strspn(token, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+    if (strcmp(token, "<") == 0 || strcmp(token, ">") == 0)
+        return true;
+    return token[word] != '\0' && strchr("<>=", token[word]) != NULL && (word > 0 || (token[1] >= '0' && token[1] <= '9'));
+}
+
 static bool keeps_case(enum term_kind kind)
 {
     return kind == TERM_ISSUER || kind == TERM_TAG || kind == TERM_OWNER || kind == TERM_ACCOUNT;
 }
 
-static enum err read_term(const char *token, bool is_not, int64_t now, struct arena *a, struct filter *f, struct error *e)
+static enum err read_term(const char *token, bool is_not, bool is_quoted, int64_t now, struct arena *a, struct filter *f, struct error *e)
 {
     if (strcmp(token, "in-use") == 0)
         token = "is:in-use";
@@ -200,7 +255,7 @@ static enum err read_term(const char *token, bool is_not, int64_t now, struct ar
         struct term t = { .kind = words[i].kind, .is_not = is_not };
         enum err r;
 
-        if (!text_starts(token, words[i].name))
+        if (strncasecmp(token, words[i].name, strlen(words[i].name)) != 0)
             continue;
         t.text = keeps_case(t.kind) ? arena_text(a, token + words[i].skip) : text_lower(a, token + words[i].skip);
         if (t.text[0] == '\0')
@@ -208,7 +263,7 @@ static enum err read_term(const char *token, bool is_not, int64_t now, struct ar
         r = words[i].read(&t, now, e);
         return r ? r : add(f, &t, "/filter", e);
     }
-    if (strchr(token, ':') != NULL && !is_number_like(token))
+    if (!is_quoted && (is_comparison(token) || (strchr(token, ':') != NULL && !is_number_like(token))))
         return bad(e, token, "known are state: expires< expires> issuer: key: has: is: source: store: san: serial: thumbprint: tag: owner: account: in-use, and words");
     return add_word(f, text_lower(a, token), is_not, "/filter", e);
 }
@@ -265,11 +320,38 @@ enum err filter_parse(const char *text, int64_t now, struct arena *a, struct fil
 
         if (is_open)
             return bad_from(fail_at(e, "/filter", "a quotation mark is not closed"), whole, from, e);
-        r = token[is_not] != '\0' ? read_term(token + is_not, is_not, now, a, out, e) : ERR_NONE;
+        if (is_not && token[1] == '\0')
+            return bad_from(fail_at(e, "/filter", "a \"-\" stands before what is not wanted, without a blank between"), whole, from, e);
+        r = token[0] != '\0' ? read_term(token + is_not, is_not, from[is_not] == '"', now, a, out, e) : ERR_NONE;
         if (r)
             return bad_from(r, whole, from, e);
     }
     return ERR_NONE;
+}
+
+/* What is pasted as a serial number or thumbprint, without "SHA1 Fingerprint=", "Thumbprint:" or "0x" in front; NULL: no such thing. */
+static const char *number_behind(const char *q)
+{
+    const char *starts[] = { strrchr(q, '='), strchr(q, ':'), strncasecmp(q, "0x", 2) == 0 ? q + 1 : NULL };
+    struct digits digits;
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+        if (starts[i] != NULL && digits_parse(starts[i] + 1, &digits) && digits.nibbles >= LABELLED_DIGITS_MIN)
+            return starts[i] + 1;
+    return NULL;
+}
+
+/* Invisible marks around what was copied out of a window. */
+static const char *without_marks(const char *q, struct arena *a)
+{
+    size_t len;
+
+    while (text_separator(q) > 1)
+        q += text_separator(q);
+    len = strlen(q);
+    while (len >= 3 && text_separator(q + len - 3) == 3)
+        len -= 3;
+    return q[len] == '\0' ? q : arena_copy(a, q, len);
 }
 
 /* A pasted serial number or thumbprint is one thing, whatever stands between its digits; else every word must be found. */
@@ -286,6 +368,9 @@ enum err filter_parse_q(const char *q, struct arena *a, struct filter *out, stru
     r = check_text(q, "/q", e);
     if (r)
         return r;
+    q = without_marks(q, a);
+    if (!digits_parse(q, &digits) && number_behind(q) != NULL)
+        q = number_behind(q);
     if (digits_parse(q, &digits) && digits.nibbles >= DIGITS_MIN)
         return add_word(out, text_lower(a, q), false, "/q", e);
     for (token = next_token(&q, a, &from, &is_open); token != NULL; token = next_token(&q, a, &from, &is_open)) {

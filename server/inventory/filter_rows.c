@@ -55,6 +55,15 @@ static bool is_fetched(enum term_kind kind)
     return kind >= TERM_SAN;
 }
 
+static bool is_key_of(const char *type, const char *asked)
+{
+    if (strcmp(asked, "rsa") == 0)
+        return text_starts(type, "rsa");
+    if (strcmp(asked, "ec") == 0)
+        return text_starts(type, "ec-");
+    return strcmp(type, strcmp(asked, "rsa-other") == 0 ? "rsa" : asked) == 0;
+}
+
 /* By what the index holds. */
 static bool test_here(const struct term *t, const struct moment *at, const struct walk_row *row)
 {
@@ -66,13 +75,13 @@ static bool test_here(const struct term *t, const struct moment *at, const struc
     case TERM_ISSUER:
         return is_one_of(t, &row->issuer);
     case TERM_KEY:
-        return strcmp(row->key_type, t->text) == 0;
+        return is_key_of(row->key_type, t->text);
     case TERM_HAS_KEY:
         return (row->flags & VERSION_HAS_KEY) != 0;
     case TERM_IS:
         return (row->flags & t->flag) != 0;
     case TERM_SOURCE:
-        return strcmp(row->source, t->text) == 0;
+        return t->text[0] == '\0' ? strcmp(row->source, "import") != 0 : strcmp(row->source, t->text) == 0;
     case TERM_STORE:
         return strcmp(row->store, t->text) == 0;
     case TERM_SAN:

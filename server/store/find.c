@@ -1,6 +1,7 @@
 #include "store/find.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "store/query.h"
 
 #include <sqlite3.h>
@@ -55,10 +56,8 @@ bool digits_parse(const char *text, struct digits *out)
             d.low[d.nibbles / 2] |= (uint8_t)(d.nibbles % 2 ? value : value << 4);
             d.nibbles++;
             text++;
-        } else if (value < 0 && strchr(": -", *text) != NULL) {
-            text++;
-        } else if (strncmp(text, "\xe2\x80\x8e", 3) == 0) {    /* U+200E, which MMC puts in front of a thumbprint */
-            text += 3;
+        } else if (value < 0 && text_separator(text) > 0) {
+            text += text_separator(text);
         } else {
             return false;
         }

@@ -10,7 +10,7 @@ struct found { int64_t at[FOUND_MAX]; size_t len; bool is_more; };
 /* A prefix of hexadecimal digits: low[0..] to high[0..], the next prefix of that length. */
 struct digits { uint8_t low[33], high[33]; size_t nibbles; };
 enum { DIGITS_MAX = 64 };
-bool digits_parse(const char *text, struct digits *out);           /* any of ": -", blanks and U+200E between them; false: something else is in it */
+bool digits_parse(const char *text, struct digits *out);           /* separators between them (base/text); false: something else is in it */
 bool digits_match(const struct digits *d, struct bytes value);
 
 enum err store_find_digits(const struct db *db, const struct digits *d, struct found *out, struct error *e) MUST_CHECK;    /* serial and both thumbprints */
