@@ -1,7 +1,7 @@
 // The scripts that finish the job on the host where a certificate belongs: the one for the shell is run on nginx.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +75,8 @@ test('nginx: installed, the next handshake shows the new certificate; again noth
     await until(second.thumbprint_sha256, () => shownAt(server.port));
     assert.equal(sh(two, env, ['verify', `127.0.0.1:${server.port}`]), 'this certificate\n');
     assert.equal(sh(two, env, ['install', secondKey]), 'already installed\n');
-    assert.equal(sh(two, env, ['install']), 'already installed\n');
+    chmodSync(join(folder, 'privkey.pem'), 0o644);
+    assert.equal(sh(two, env, ['install']), 'already installed\n', 'who may read the key is set again');
     assert.equal(statSync(join(folder, 'privkey.pem')).mode & 0o777, 0o600);
     assert.equal(statSync(join(folder, 'fullchain.pem')).mode & 0o777, 0o644);
 
@@ -99,6 +100,8 @@ test('the script for Windows holds the thumbprints, grants the named account and
   assert.match(text, /^#Requires -RunAsAdministrator\r\n/);
   assert.ok(text.includes(`$thumbprint = '${made.thumbprint_sha1.toUpperCase()}'\r\n`));
   assert.ok(text.includes("$account = 'NT SERVICE\\MyService'\r\n"));
+  assert.ok(text.includes('icacls (Get-KeyFile) /grant "$($account):R"'), 'the account is a variable there, not a part of the words');
+  assert.equal(text.split('NT SERVICE').length, 2);
   for (const word of ['-Verify', '-Undo', 'Import-PfxCertificate', 'icacls']) assert.ok(text.includes(word), word);
   const code = text.replace(/^#.*$/gm, '').replace(/'[^'\r\n]*'/g, '');
   for (const [open, close] of ['{}', '()'].map(pair => pair.split(''))) assert.equal(code.split(open).length, code.split(close).length);
