@@ -15,7 +15,5 @@ enum err app_open(const struct config *config, bool without_network, struct runn
 void app_close(struct running *r, unsigned grace_ms);
 struct app *app_of(struct running *r);
 bool app_keeper_is_dead(const struct running *r);
-/* After `signet unlock`: what waited for the keys. */
-enum err app_unsealed(struct app *app, struct error *e) MUST_CHECK;
 
 #endif

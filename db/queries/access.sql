@@ -63,9 +63,6 @@ UPDATE credential SET secret = :secret, created_at = :created_at
 -- credential_end: proves nothing any more
 DELETE FROM credential WHERE principal = :principal AND kind = :kind;
 
--- credential_found: is this one good
-SELECT principal FROM credential WHERE kind = :kind AND lookup = :lookup;
-
 -- credential_list: all that are found by their hash
 SELECT principal, kind, lookup, expires_at, used_at, created_at
   FROM credential

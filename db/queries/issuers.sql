@@ -2,11 +2,6 @@
 INSERT INTO issuer (id, name, name_sha256, key_identifier, label)
 VALUES (:id, :name, :name_sha256, :key_identifier, :label);
 
--- issuer_by_id: one issuer
-SELECT id, name, name_sha256, key_identifier, label
-  FROM issuer
- WHERE id = :id;
-
 -- issuer_by_name: the issuer of a name and key identifier
 SELECT id, name, name_sha256, key_identifier, label
   FROM issuer

@@ -15,10 +15,6 @@ SELECT '', :sni, v.certificate, v.n, :previous FROM version v WHERE v.n = :versi
 INSERT INTO swap (id, node, generation, state, before_, after_, asked_by, at, confirm_by, settled_at, reason)
 VALUES (:id, '', :generation, :state, :before, :after, :asked_by, :at, :confirm_by, :settled_at, :reason);
 
--- swap_pending: the change that waits for its confirmation
-SELECT id, generation, state, before_, after_, asked_by, at, confirm_by, reason
-  FROM swap WHERE node = '' AND state = 'pending';
-
 -- swap_last: the newest change
 SELECT id, generation, state, before_, after_, asked_by, at, confirm_by, reason
   FROM swap WHERE node = '' ORDER BY generation DESC LIMIT 1;

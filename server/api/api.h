@@ -16,9 +16,6 @@ extern const struct surface problems_surface;   /* /problems/<slug>: what a prob
 /* The session's cookie. */
 #define API_COOKIE "__Host-sid"
 
-/* Problem type of an error: by its kind if that names one, else by its code. Its status: error_status of http/request.h. */
-struct problem_type { const char *slug, *title, *help; };
-const struct problem_type *api_problem_type(const struct error *e);
 /* A handler that must add members to its problem (a refused swap's steps): make, extend, answer; it then returns ERR_NONE. */
 json_t *api_problem_body(struct request *rq, const struct error *e);
 void api_problem_answer(struct request *rq, json_t *body);      /* takes body; the status is its member */

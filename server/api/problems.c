@@ -5,6 +5,8 @@
 #include "api/json.h"
 #include "base/text.h"
 
+struct problem_type { const char *slug, *title, *help; };
+
 /* Kinds first; then one for each code, in the order of enum err. */
 static const struct problem_type types[] = {
     { "unreadable",         "The request cannot be read", "Something in its line, headers or body is not what HTTP or JSON allow. The detail says what." },
@@ -52,7 +54,8 @@ static const struct problem_type by_code[] = {
     [ERR_BUG]      = { "bug", "Our mistake", "This should not happen. The log has the request id." },
 };
 
-const struct problem_type *api_problem_type(const struct error *e)
+/* By its kind if that names one, else by its code. Its status: error_status of http/request.h. */
+static const struct problem_type *type_for(const struct error *e)
 {
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
         if (e->kind[0] != '\0' && strcmp(types[i].slug, e->kind) == 0)
@@ -71,7 +74,7 @@ static json_t *faults_of(const struct request *rq, const struct error *e)
 
 json_t *api_problem_body(struct request *rq, const struct error *e)
 {
-    const struct problem_type *type = api_problem_type(e);
+    const struct problem_type *type = type_for(e);
     json_t *faults = faults_of(rq, e);
     json_t *body = json_pack("{s:o, s:s, s:i, s:o, s:o, s:o}",
                              "type", json_of_text(arena_printf(rq->arena, "/problems/%s", type->slug)), "title", type->title,

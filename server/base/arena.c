@@ -15,7 +15,6 @@ struct block {
 
 struct arena {
     struct block *blocks;   /* the one at the front is being filled */
-    size_t taken;
     struct block first;     /* its bytes follow */
 };
 
@@ -65,7 +64,6 @@ void *arena_take(struct arena *a, size_t len)
         }
     }
     b->used += need;
-    a->taken += need;
     return b->at + b->used - need;
 }
 
@@ -109,9 +107,4 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
     va_end(again);
     own_wipe(small, (size_t)len < sizeof(small) ? (size_t)len : sizeof(small));
     return text;
-}
-
-size_t arena_size(const struct arena *a)
-{
-    return a->taken;
 }

@@ -15,6 +15,5 @@ void *arena_copy(struct arena *a, const void *at, size_t len) __attribute__((ret
 struct bytes arena_bytes(struct arena *a, struct bytes from);
 char *arena_text(struct arena *a, const char *text) __attribute__((returns_nonnull));
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3), returns_nonnull));
-size_t arena_size(const struct arena *a);                     /* taken so far */
 
 #endif

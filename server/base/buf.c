@@ -78,6 +78,25 @@ void buf_text(struct buf *b, const char *text)
     buf_add(b, text, strlen(text));
 }
 
+void buf_utf8(struct buf *b, uint32_t c)
+{
+    if (c < 0x80) {
+        buf_byte(b, (uint8_t)c);
+    } else if (c < 0x800) {
+        buf_byte(b, (uint8_t)(0xc0 | c >> 6));
+        buf_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
+    } else if (c < 0x10000) {
+        buf_byte(b, (uint8_t)(0xe0 | c >> 12));
+        buf_byte(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
+        buf_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
+    } else {
+        buf_byte(b, (uint8_t)(0xf0 | (c >> 18 & 7)));
+        buf_byte(b, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
+        buf_byte(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
+        buf_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
+    }
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
     char small[512];

@@ -19,6 +19,7 @@ void buf_room(struct buf *b, size_t more);       /* now, when it is known that a
 void buf_add(struct buf *b, const void *at, size_t len);
 void buf_byte(struct buf *b, uint8_t byte);
 void buf_text(struct buf *b, const char *text);
+void buf_utf8(struct buf *b, uint32_t c);       /* one character, at most 0x10ffff */
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static inline struct bytes buf_bytes(const struct buf *b) { return bytes_of(b->at, b->len); }
 

@@ -112,6 +112,22 @@ static int base64_value(char c, char c62, char c63)
     return c == c62 ? 62 : c == c63 ? 63 : -1;
 }
 
+/* What the digits behind the last group of four make; their spare bits are zero: RFC 4648, 3.5. */
+static bool last_octets(uint32_t v, size_t digits, uint8_t *at, size_t *n)
+{
+    switch (digits) {
+    case 2:
+        at[(*n)++] = (uint8_t)(v >> 4);
+        return (v & 15) == 0;
+    case 3:
+        at[(*n)++] = (uint8_t)(v >> 10);
+        at[(*n)++] = (uint8_t)(v >> 2);
+        return (v & 3) == 0;
+    default:
+        return digits == 0;
+    }
+}
+
 static bool decode(struct arena *a, const char *text, size_t len, bool is_url, struct bytes *out)
 {
     uint8_t *at = arena_take(a, len / 4 * 3 + 3);
@@ -137,27 +153,8 @@ static bool decode(struct arena *a, const char *text, size_t len, bool is_url, s
             v = 0;
         }
     }
-    if (!is_url && (digits + pads) % 4 != 0)
+    if ((!is_url && (digits + pads) % 4 != 0) || (pads > 0 && digits % 4 == 0) || !last_octets(v, digits % 4, at, &n))
         return false;
-    switch (digits % 4) {
-    case 0:
-        if (pads > 0)
-            return false;
-        break;
-    case 1:
-        return false;
-    case 2:
-        if ((v & 15) != 0)
-            return false;
-        at[n++] = (uint8_t)(v >> 4);
-        break;
-    case 3:
-        if ((v & 3) != 0)
-            return false;
-        at[n++] = (uint8_t)(v >> 10);
-        at[n++] = (uint8_t)(v >> 2);
-        break;
-    }
     *out = bytes_of(at, n);
     return true;
 }

@@ -14,7 +14,7 @@ enum { LISTED_MAX = 100000 };   /* items of a list that is shown; files and repo
 
 struct remote {
     const char *base;          /* "https://host:8443", or "http://localhost" by the socket */
-    const char *socket, *ca, *token, *accept;
+    const char *socket, *ca, *token;
     const char *if_match;      /* of one call */
 };
 
@@ -144,8 +144,6 @@ enum err remote_call(struct cli *c, const char *method, const char *path, json_t
     }
     if (c->remote->token != NULL && c->remote->socket == NULL)
         headers[n++] = arena_printf(c->arena, "Authorization: Bearer %s", c->remote->token);
-    if (c->remote->accept != NULL)
-        headers[n++] = arena_printf(c->arena, "Accept: %s", c->remote->accept);
     if (c->remote->if_match != NULL)
         headers[n++] = arena_printf(c->arena, "If-Match: %s", c->remote->if_match);
     headers[n] = NULL;
@@ -195,15 +193,6 @@ enum err remote_put(struct cli *c, const char *path, const char *etag, json_t *b
     return r;
 }
 
-void remote_accept(struct cli *c, const char *type)
-{
-    struct error e;
-
-    if (c->remote == NULL && remote_open(c, &e) != ERR_NONE)
-        return;   /* the call that follows says why */
-    c->remote->accept = type;
-}
-
 char *remote_escape(struct arena *a, const char *text)
 {
     char *out = arena_take(a, strlen(text) * 3 + 1), *p = out;
@@ -226,7 +215,8 @@ const char *remote_with(struct arena *a, const char *path, const char *name, con
     return arena_printf(a, "%s%c%s=%s", path, strchr(path, '?') == NULL ? '?' : '&', name, remote_escape(a, value));
 }
 
-const char *json_words(struct arena *a, const json_t *value)
+/* Text of any value; arrays with ", ". */
+static const char *words_of(struct arena *a, const json_t *value)
 {
     const char *out = "";
     json_t *item;
@@ -240,7 +230,7 @@ const char *json_words(struct arena *a, const json_t *value)
     case JSON_FALSE: return "no";
     case JSON_ARRAY:
         json_array_foreach((json_t *)value, i, item)
-            out = arena_printf(a, "%s%s%s", out, i > 0 ? ", " : "", json_words(a, item));
+            out = arena_printf(a, "%s%s%s", out, i > 0 ? ", " : "", words_of(a, item));
         return out;
     case JSON_OBJECT: return "…";
     case JSON_NULL: break;
@@ -272,7 +262,7 @@ void print_table(json_t *items, const struct column *columns)
         for (const struct column *c = columns; c->title != NULL; c++) {
             const json_t *value = member(item, c->member);
 
-            printf("%-*s%s", c->width, value != NULL ? json_words(a, value) : "-", c[1].title != NULL ? "  " : "\n");
+            printf("%-*s%s", c->width, value != NULL ? words_of(a, value) : "-", c[1].title != NULL ? "  " : "\n");
         }
     }
 }
@@ -285,7 +275,7 @@ void print_members(json_t *object, const struct column *rows)
         const json_t *value = member(object, r->member);
 
         if (value != NULL)
-            printf("%-*s  %s\n", r->width, r->title, json_words(a, value));
+            printf("%-*s  %s\n", r->width, r->title, words_of(a, value));
     }
 }
 

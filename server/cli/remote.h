@@ -14,8 +14,6 @@ enum err remote_json(struct cli *c, const char *method, const char *path, json_t
 enum err remote_get(struct cli *c, const char *path, const char **etag, json_t **out, struct error *e) MUST_CHECK;
 /* After remote_get: what was read with this ETag is changed only if it is still the same; else ERR_CONFLICT of kind "precondition". */
 enum err remote_put(struct cli *c, const char *path, const char *etag, json_t *body, json_t **out, struct error *e) MUST_CHECK;
-/* Headers of the next calls, such as Accept. */
-void remote_accept(struct cli *c, const char *type);
 char *remote_escape(struct arena *a, const char *text);                    /* for a query */
 const char *remote_with(struct arena *a, const char *path, const char *name, const char *value);   /* path?name=value, or &; value NULL: path as it is */
 
@@ -29,6 +27,5 @@ void print_members(json_t *object, const struct column *rows);             /* ti
 void print_json(const json_t *value);
 int print_items(const struct cli *c, const json_t *answer, const struct column *columns);   /* those of a list, as asked for; EXIT_OK */
 int print_list(struct cli *c, const char *path, const struct column *columns);   /* GET, page by page, then all items; the exit code */
-const char *json_words(struct arena *a, const json_t *value);              /* text of any value; arrays with ", " */
 
 #endif

@@ -13,7 +13,7 @@ static size_t string_end(const uint8_t *from, size_t i, size_t len)
 }
 
 /* Jansson's own bound is 2,048 and fixed: brackets are counted before it runs. */
-bool body_is_shallow(const uint8_t *text, size_t len, unsigned depth)
+static bool is_shallow(const uint8_t *text, size_t len, unsigned depth)
 {
     unsigned open = 0;
 
@@ -93,7 +93,7 @@ enum err body_read(struct exchange *x, struct error *e)
     if (rq->body.len == 0) {
         rq->json = json_object();
     } else {
-        if (!body_is_shallow(rq->body.at, rq->body.len, DEPTH_MAX))
+        if (!is_shallow(rq->body.at, rq->body.len, DEPTH_MAX))
             return fail_kind(e, ERR_INVALID, "unreadable", "the JSON is nested deeper than %d", DEPTH_MAX);
         rq->json = json_loadb((const char *)rq->body.at, rq->body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
     }

@@ -52,7 +52,6 @@ enum err exchange_begin(struct exchange *x, const char *method, bool *is_fatal, 
 enum err doors_pass(struct exchange *x, struct error *e) MUST_CHECK;
 /* body.c: JSON, checked by the route's shape. */
 enum err body_read(struct exchange *x, struct error *e) MUST_CHECK;
-bool body_is_shallow(const uint8_t *text, size_t len, unsigned depth);
 /* feed.c: a stream as the body of an answer. */
 struct MHD_Response *feed_build(struct exchange *x);
 void feed_end(struct exchange *x);

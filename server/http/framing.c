@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-bool framing_is_token(const char *text, size_t len)
+static bool is_token(const char *text, size_t len)
 {
     if (len == 0)
         return false;
@@ -49,7 +49,7 @@ static bool read_length(const struct header *h, int64_t *out)
 
 static const char *check_one(const struct header *h, struct framing *f)
 {
-    if (!framing_is_token(h->name, h->name_len))
+    if (!is_token(h->name, h->name_len))
         return "a header's name holds a character that RFC 9110 forbids, or a space before its colon";
     if (!is_value(h->value, h->value_len))
         return "a header's value holds a control character";
@@ -79,7 +79,7 @@ const char *framing_check(const char *method, const char *version, const struct 
 {
     struct framing f = { .content_length = -1 };
 
-    if (!framing_is_token(method, strlen(method)))
+    if (!is_token(method, strlen(method)))
         return "the method is not a word";
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
         return "only HTTP/1.1 and HTTP/1.0 are spoken here";

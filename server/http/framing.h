@@ -19,8 +19,6 @@ struct framing {
 };
 /* NULL when fine; else what is wrong, for the 400 that ends the connection. `version` is "HTTP/1.1" or "HTTP/1.0". */
 const char *framing_check(const char *method, const char *version, const struct header *list, size_t len, struct framing *out);
-/* RFC 9110, 5.6.2: a method or a field name. */
-bool framing_is_token(const char *text, size_t len);
 /* A Host or authority split: lower-case name without port and brackets into `name` (room bytes). False when it is malformed. */
 bool framing_host(const char *host, char *name, size_t room);
 

@@ -148,11 +148,6 @@ void reply_closes(struct request *rq)
     rq->reply->closes = true;
 }
 
-int reply_status(const struct request *rq)
-{
-    return rq->reply->status;
-}
-
 struct built reply_build(struct request *rq)
 {
     const struct reply *r = rq->reply;

@@ -59,7 +59,6 @@ void reply_header(struct request *rq, const char *name, const char *value);
 void reply_download(struct request *rq, const char *filename);             /* Content-Disposition: RFC 6266, filename* */
 void reply_closes(struct request *rq);                                     /* Connection: close after this answer */
 void reply_stream(struct request *rq, struct stream *stream);              /* takes it */
-int reply_status(const struct request *rq);                                /* 0: none yet */
 
 /* Answers with a GET of path, a resource of the same surface, under the status of the request that made it. */
 enum err request_repeat(struct request *rq, const char *path, int status, struct error *e) MUST_CHECK;

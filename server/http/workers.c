@@ -150,17 +150,6 @@ unsigned workers_queued(struct workers *w)
     return len;
 }
 
-unsigned workers_busy(struct workers *w)
-{
-    unsigned busy = 0;
-
-    pthread_mutex_lock(&w->lock);
-    for (int i = 0; i < LANE_COUNT; i++)
-        busy += w->lanes[i].len + w->lanes[i].running;
-    pthread_mutex_unlock(&w->lock);
-    return busy;
-}
-
 void workers_stop(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);

@@ -14,8 +14,6 @@ enum err workers_open(unsigned threads, struct workers **out, struct error *e) M
 /* False when the lane is full: answer 503. */
 bool workers_push(struct workers *w, struct exchange *x, bool is_heavy);
 unsigned workers_queued(struct workers *w);
-/* Queued and running. */
-unsigned workers_busy(struct workers *w);
 /* What is queued is refused, what runs is waited for. */
 void workers_stop(struct workers *w);
 void workers_free(struct workers *w);

@@ -11,7 +11,7 @@ enum { MARK = 0x01 /* stands in no clean text */ };
 
 /* search text ------------------------------------------------------------------------------------------------- */
 
-const char *description_text(struct arena *a, const char *head, const char *owner, const char *account, const char *const *tags, size_t tags_len, const char *notes)
+static const char *search_text(struct arena *a, const char *head, const char *owner, const char *account, const char *const *tags, size_t tags_len, const char *notes)
 {
     const char *said = "";
 
@@ -169,7 +169,7 @@ static enum err put(struct tx *tx, const struct version_row *row, const struct d
     if (r == ERR_NONE)
         r = store_text(tx_db(tx), row->certificate_n, a, &text, e);
     if (r == ERR_NONE)
-        r = store_text_put(tx, row->certificate_n, description_text(a, relabelled(a, text, label), owner, account, tags, tags_len, notes), false, e);
+        r = store_text_put(tx, row->certificate_n, search_text(a, relabelled(a, text, label), owner, account, tags, tags_len, notes), false, e);
     if (r)
         return r;
     tx_note(tx, "certificate.described", "certificate", certificate,

@@ -20,8 +20,7 @@ enum err inventory_describe(struct store *store, const struct actor *who, const 
 /* Nothing, or a name that goes into a script as it is: else a fault at /account. */
 void description_check_account(const char *text, struct findings *faults);
 
-/* The search text: `head` has a line for what the certificate says, the first one for its label; behind a mark, what people say. */
-const char *description_text(struct arena *a, const char *head, const char *owner, const char *account, const char *const *tags, size_t tags_len, const char *notes);
-const char *description_kept(struct arena *a, const char *head, const char *before);      /* the same, with what people say in `before` */
+/* The search text of a fresh version, with what people said in the one before. */
+const char *description_kept(struct arena *a, const char *head, const char *before);
 
 #endif

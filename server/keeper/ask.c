@@ -98,7 +98,7 @@ void ask_done(struct answer *a)
     frame_wipe(&a->room);
 }
 
-enum err ask_check(const struct answer *a, struct error *e)
+static enum err check_answer(const struct answer *a, struct error *e)
 {
     if (!fields_done(&a->f))
         return fail(e, ERR_BUG, "the keeper's answer makes no sense");
@@ -117,7 +117,7 @@ static enum err ask_bytes(struct keeper *k, enum lane lane, enum verb verb, stru
     if (r)
         return r;
     field = fields_bytes(&got.f);
-    r = ask_check(&got, e);
+    r = check_answer(&got, e);
     if (r)
         return r;
     *out = arena_bytes(a, field);
@@ -170,7 +170,7 @@ static enum err ask_sealed(struct keeper *k, enum lane lane, enum verb verb, str
     blob = fields_bytes(&got.f);
     spki = fields_bytes(&got.f);
     kek = fields_u32(&got.f);
-    r = ask_check(&got, e);
+    r = check_answer(&got, e);
     if (r)
         return r;
     *out = (struct sealed_key){ arena_bytes(a, blob), arena_bytes(a, spki), kek };
@@ -220,7 +220,7 @@ enum err keeper_load(struct keeper *k, struct bytes blob, struct keeper_key **ou
     type = (enum key_type)fields_u8(&got.f);
     spki = fields_bytes(&got.f);
     handle = fields_u32(&got.f);
-    r = ask_check(&got, e);
+    r = check_answer(&got, e);
     if (r)
         return r;
 
@@ -304,7 +304,7 @@ enum err ask_tls(const struct keeper_key *key, enum verb verb, unsigned alg, str
     if (r)
         return r;
     *signature = fields_bytes(&out->f);
-    return ask_check(out, e);
+    return check_answer(out, e);
 }
 
 enum err keeper_export(struct keeper *k, struct bytes blob, const struct export_scheme *how, const char *password, struct arena *a, struct bytes *out, struct error *e)

@@ -44,8 +44,6 @@ struct answer {                        /* ask_done wipes it */
 /* Fields, then the tail that frame_put_tail announced. A refusal of the keeper comes back as its code and sentence. */
 enum err ask(struct keeper *k, enum lane lane, enum verb verb, const struct buf *fields, struct bytes tail, struct answer *out, struct error *e) MUST_CHECK;
 void ask_done(struct answer *a);
-/* When all fields of an answer are read: did they make sense? */
-enum err ask_check(const struct answer *a, struct error *e) MUST_CHECK;
 
 struct keeper_key {
     struct keeper *keeper;

@@ -53,7 +53,7 @@ static void head_write(const struct blob *head, uint8_t out[BLOB_HEAD])
     put(at, (uint64_t)head->not_after, 8);
 }
 
-bool blob_read(struct bytes from, struct blob *out)
+static bool read_head(struct bytes from, struct blob *out)
 {
     const uint8_t *at = from.at;
     struct blob head = { 0 };
@@ -86,7 +86,7 @@ bool keeper_blob_head(struct bytes from, struct blob_head *out)
 {
     struct blob head;
 
-    if (!blob_read(from, &head))
+    if (!read_head(from, &head))
         return false;
     *out = (struct blob_head){ .purpose = head.purpose, .type = head.type, .id = head.id, .is_exportable = head.is_exportable, .kek = head.kek };
     memcpy(out->spki_sha256, head.spki_sha256, sizeof(out->spki_sha256));
@@ -144,7 +144,7 @@ enum err blob_open(struct bytes from, const struct ring *ring, struct blob *head
     gnutls_datum_t key;
     int rc;
 
-    if (!blob_read(from, head))
+    if (!read_head(from, head))
         return fail(e, ERR_INVALID, "this is not a key that the keeper sealed");
     kek = ring_find(ring, head->kek);
     if (kek == NULL)

@@ -23,8 +23,6 @@ struct blob {
 
 enum { BLOB_HEAD = 104, BLOB_NONCE = 12, BLOB_TAG = 16, BLOB_MAX = 8 * 1024 };
 
-/* The head alone; false: not a blob of ours. */
-bool blob_read(struct bytes from, struct blob *out);
 /* Under the newest key of the ring, which it writes into head->kek. */
 enum err blob_seal(struct blob *head, const struct ring *ring, struct bytes plain, struct buf *out, struct error *e) MUST_CHECK;
 /* `plain` is a buffer that the caller wipes. */

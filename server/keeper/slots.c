@@ -8,21 +8,13 @@ void slots_init(struct slots *s)
     pthread_mutex_init(&s->lock, NULL);
 }
 
-/* Under the lock, or when no other thread is left. */
+/* Under the lock. */
 static void release(struct slot *slot)
 {
     if (--slot->users > 0)
         return;
     private_done(&slot->key);
     free(slot);
-}
-
-void slots_done(struct slots *s)
-{
-    for (size_t i = 0; i < SLOTS; i++)
-        if (s->at[i] != NULL)
-            release(s->at[i]);
-    pthread_mutex_destroy(&s->lock);
 }
 
 enum err slots_add(struct slots *s, struct private *key, const struct blob *head, uint32_t *handle, struct error *e)

@@ -21,7 +21,6 @@ struct slots {
 };
 
 void slots_init(struct slots *s);
-void slots_done(struct slots *s);
 /* Takes the key. */
 enum err slots_add(struct slots *s, struct private *key, const struct blob *head, uint32_t *handle, struct error *e) MUST_CHECK;
 struct slot *slots_borrow(struct slots *s, uint32_t handle);               /* NULL: nothing there */

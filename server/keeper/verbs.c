@@ -16,12 +16,6 @@ void vault_init(struct vault *v, struct ring *ring)
     slots_init(&v->slots);
 }
 
-void vault_done(struct vault *v)
-{
-    slots_done(&v->slots);
-    pthread_mutex_destroy(&v->unseal);
-}
-
 /* Every verb reads all its fields before it does anything: only then is the frame known to be whole. The value is never sent. */
 static enum err malformed(struct error *e)
 {

@@ -19,7 +19,6 @@ struct vault {
 };
 
 void vault_init(struct vault *v, struct ring *ring);
-void vault_done(struct vault *v);
 /* False: the frame is malformed, which only a bug or an attacker sends. Else *status and `out` are the answer. */
 bool verbs_answer(struct vault *v, const struct frame *asked, enum err *status, struct buf *out);
 

@@ -32,25 +32,6 @@ struct part {
     bool joins;   /* shares its RDN with the one before it */
 };
 
-static void add_utf8(struct buf *b, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_byte(b, (uint8_t)c);
-    } else if (c < 0x800) {
-        buf_byte(b, (uint8_t)(0xc0 | c >> 6));
-        buf_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_byte(b, (uint8_t)(0xe0 | c >> 12));
-        buf_byte(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        buf_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
-    } else {
-        buf_byte(b, (uint8_t)(0xf0 | (c >> 18 & 7)));
-        buf_byte(b, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
-        buf_byte(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        buf_byte(b, (uint8_t)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* Octets per character of a string type; 0: UTF-8, -1: no string. */
 static int width_of(uint8_t tag)
 {
@@ -92,7 +73,7 @@ static bool value_text(const struct part *p, struct arena *a, struct bytes *out)
         else if (c > 0x10ffff || (c >= 0x80 && width == 1 && p->tag != DER_T61))
             return false;
         else
-            add_utf8(&b, c);
+            buf_utf8(&b, c);
     }
     if (b.is_over || !text_is_clean(buf_bytes(&b)))
         return false;

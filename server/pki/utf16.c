@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/text.h"
+
 struct bytes utf16_of(const char *text, struct arena *a)
 {
     size_t len = strlen(text), n = 0;
@@ -25,4 +28,23 @@ struct bytes utf16_of(const char *text, struct arena *a)
         out[n++] = (uint8_t)c;
     }
     return bytes_of(out, n);
+}
+
+const char *utf16_text(struct bytes from, struct arena *a)
+{
+    CLEANUP(buf_done) struct buf b;
+    struct bytes out;
+
+    buf_init(&b, from.len * 2 + 4);
+    for (size_t i = 0; i + 1 < from.len; i += 2) {
+        uint32_t c = (uint32_t)from.at[i] << 8 | from.at[i + 1];
+
+        if (c >= 0xd800 && c < 0xdc00 && i + 3 < from.len) {
+            c = 0x10000 + ((c - 0xd800) << 10) + (((uint32_t)from.at[i + 2] << 8 | from.at[i + 3]) - 0xdc00);
+            i += 2;
+        }
+        buf_utf8(&b, c);
+    }
+    out = buf_bytes(&b);
+    return !b.is_over && text_is_clean(out) ? arena_copy(a, (const char *)out.at, out.len) : "";
 }

@@ -43,13 +43,8 @@ struct trust_file {
 };
 extern const struct trust_file trust_files[];
 extern const size_t trust_files_len;
-enum err trust_policies(const struct trust *t, struct bytes *out, struct error *e) MUST_CHECK;       /* Firefox */
-enum err trust_chrome(const struct trust *t, struct bytes *out, struct error *e) MUST_CHECK;         /* Chrome, Edge, Chromium */
-enum err trust_mobileconfig(const struct trust *t, struct bytes *out, struct error *e) MUST_CHECK;   /* Apple */
-enum err trust_registry(const struct trust *t, struct bytes *out, struct error *e) MUST_CHECK;       /* Windows, UTF-16 */
 enum err trust_shell(const struct trust *t, struct bytes *out, struct error *e) MUST_CHECK;
 enum err trust_powershell(const struct trust *t, struct bytes *out, struct error *e) MUST_CHECK;
-enum err trust_json(const struct trust *t, struct bytes *out, struct error *e) MUST_CHECK;           /* the guide for programs and the console */
 
 enum err trust_page(const struct trust *t, struct bytes *out, struct error *e) MUST_CHECK;
 extern const char trust_style[];

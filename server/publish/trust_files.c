@@ -82,7 +82,7 @@ static enum err dump(const struct trust *t, json_t *value, struct bytes *out, st
 }
 
 /* A bare name is looked up where Firefox keeps certificates of its own (Mozilla/Certificates); what is missing is passed over. */
-enum err trust_policies(const struct trust *t, struct bytes *out, struct error *e)
+static enum err make_policies(const struct trust *t, struct bytes *out, struct error *e)
 {
     json_t *install = json_array();
 
@@ -96,7 +96,7 @@ enum err trust_policies(const struct trust *t, struct bytes *out, struct error *
     return dump(t, json_pack("{s:{s:{s:b, s:o}}}", "policies", "Certificates", "ImportEnterpriseRoots", true, "Install", install), out, e);
 }
 
-enum err trust_chrome(const struct trust *t, struct bytes *out, struct error *e)
+static enum err make_chrome(const struct trust *t, struct bytes *out, struct error *e)
 {
     json_t *list = json_array();
 
@@ -158,7 +158,7 @@ static json_t *files_json(const struct trust *t)
     return list;
 }
 
-enum err trust_json(const struct trust *t, struct bytes *out, struct error *e)
+static enum err make_json(const struct trust *t, struct bytes *out, struct error *e)
 {
     return dump(t, json_pack("{s:s, s:o, s:o, s:o}", "url", t->url, "roots", roots_json(t), "targets", targets_json(t), "files", files_json(t)), out, e);
 }
@@ -214,7 +214,7 @@ static void put_payload(struct buf *b, const struct trust *t, const struct trust
     buf_printf(b, "<key>PayloadContent</key><data>%s</data>\n</dict>\n", text_base64(t->arena, root->cert.der));
 }
 
-enum err trust_mobileconfig(const struct trust *t, struct bytes *out, struct error *e)
+static enum err make_mobileconfig(const struct trust *t, struct bytes *out, struct error *e)
 {
     struct buf b;
 
@@ -267,7 +267,7 @@ static void put_blob(struct buf *text, const struct cert *c)
 }
 
 /* UTF-16 with its mark, as regedit writes and reads it. What is put in is ASCII. */
-enum err trust_registry(const struct trust *t, struct bytes *out, struct error *e)
+static enum err make_registry(const struct trust *t, struct bytes *out, struct error *e)
 {
     struct buf text, wide;
 
@@ -296,13 +296,13 @@ const struct trust_file trust_files[] = {
     { "root.crt", "application/x-x509-ca-cert", "the root, PEM: Debian, Fedora", root_crt, false },
     { "root.pem", "application/x-pem-file", "all roots, PEM: bundles", root_pem, false },
     { "root.p7b", "application/x-pkcs7-certificates", "all roots, PKCS#7: Windows", root_p7b, false },
-    { "root.reg", "text/plain; charset=utf-16", "all roots, registry file: group policy preferences, images", trust_registry, false },
-    { "signet.mobileconfig", "application/x-apple-aspen-config", "all roots, profile: iPhone, iPad, macOS", trust_mobileconfig, false },
-    { "policies.json", "application/json", "policy for Firefox", trust_policies, false },
-    { "chrome-policy.json", "application/json", "managed policy for Chrome, Edge and Chromium", trust_chrome, false },
+    { "root.reg", "text/plain; charset=utf-16", "all roots, registry file: group policy preferences, images", make_registry, false },
+    { "signet.mobileconfig", "application/x-apple-aspen-config", "all roots, profile: iPhone, iPad, macOS", make_mobileconfig, false },
+    { "policies.json", "application/json", "policy for Firefox", make_policies, false },
+    { "chrome-policy.json", "application/json", "managed policy for Chrome, Edge and Chromium", make_chrome, false },
     { "truststore.p12", "application/x-pkcs12", "trust store for Java, password changeit", truststore, false },
     { "install-ca.sh", "text/x-shellscript; charset=utf-8", "installs, verifies and removes: Linux, macOS", trust_shell, true },
     { "install-ca.ps1", "text/plain; charset=utf-8", "installs, verifies and removes: Windows", trust_powershell, false },
-    { "trust.json", "application/json", "this page for programs", trust_json, false },
+    { "trust.json", "application/json", "this page for programs", make_json, false },
 };
 const size_t trust_files_len = sizeof(trust_files) / sizeof(*trust_files);

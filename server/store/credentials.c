@@ -39,18 +39,6 @@ enum err store_credential_used(struct tx *tx, const char *kind, struct bytes loo
     return query_run(&q, NULL, e);
 }
 
-enum err store_credential_found(const struct db *db, const char *kind, struct bytes lookup, struct id *principal, struct error *e)
-{
-    CLEANUP(query_done) struct query q = query_begin(db, Q_CREDENTIAL_FOUND);
-
-    query_text(&q, ":kind", kind);
-    query_blob(&q, ":lookup", lookup);
-    if (!query_next(&q))
-        return query_fail(&q, e, "this %s proves nobody", kind);
-    *principal = query_get_ident(&q, 0);
-    return ERR_NONE;
-}
-
 enum err store_credentials(const struct db *db, struct arena *a, struct credential_row **out, size_t *len, struct error *e)
 {
     CLEANUP(query_done) struct query q = query_begin(db, Q_CREDENTIAL_LIST);

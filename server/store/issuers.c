@@ -31,17 +31,6 @@ enum err store_issuer_add(struct tx *tx, const struct issuer_row *row, struct er
     return query_run(&q, NULL, e);
 }
 
-enum err store_issuer(const struct db *db, const struct id *id, struct arena *a, struct issuer_row *out, struct error *e)
-{
-    CLEANUP(query_done) struct query q = query_begin(db, Q_ISSUER_BY_ID);
-
-    query_ident(&q, ":id", id);
-    if (!query_next(&q))
-        return query_fail(&q, e, "no such issuer");
-    read_row(&q, a, out);
-    return ERR_NONE;
-}
-
 enum err store_issuer_by_name(const struct db *db, struct bytes name, struct bytes key_identifier, struct arena *a,
                               struct issuer_row *out, struct error *e)
 {

@@ -12,7 +12,6 @@ struct issuer_row {
 };
 /* A name with that key which is there already: ERR_CONFLICT. */
 enum err store_issuer_add(struct tx *tx, const struct issuer_row *row, struct error *e) MUST_CHECK;
-enum err store_issuer(const struct db *db, const struct id *id, struct arena *a, struct issuer_row *out, struct error *e) MUST_CHECK;
 enum err store_issuer_by_name(const struct db *db, struct bytes name, struct bytes key_identifier, struct arena *a,
                               struct issuer_row *out, struct error *e) MUST_CHECK;
 /* The first of that name, for certificates that do not say which key signed them. */

@@ -10,7 +10,6 @@ struct user_row {
     int version;                   /* that it uses; 0: whatever is current */
     struct id id;                  /* authority or job; none */
 };
-enum { USERS_MAX = 200 };
 enum err store_users(const struct db *db, const struct lineage *of, const struct id *certificate, struct arena *a,
                      struct user_row **out, size_t *len, struct error *e) MUST_CHECK;
 

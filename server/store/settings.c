@@ -128,7 +128,7 @@ static void note_change(struct tx *tx, const char *name, const char *value)
     tx_note(tx, "setting.changed", "setting", NULL, arena_printf(a, "{\"name\":\"%s\",\"is_default\":%s}", name, value == NULL ? "true" : "false"));
 }
 
-enum err store_setting_put(struct tx *tx, const char *name, const char *value, struct error *e)
+static enum err put_one(struct tx *tx, const char *name, const char *value, struct error *e)
 {
     CLEANUP(query_done) struct query q = { 0 };
     enum err r = check_at(name, value, e);
@@ -168,26 +168,12 @@ static enum err put_all(struct tx *tx, void *arg, struct error *e)
     const struct changes *c = arg;
 
     for (size_t i = 0; i < c->len; i++) {
-        enum err r = store_setting_put(tx, c->at[i].name, c->at[i].value, e);
+        enum err r = put_one(tx, c->at[i].name, c->at[i].value, e);
 
         if (r)
             return r;
     }
     return ERR_NONE;
-}
-
-enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e)
-{
-    struct changes all = { changes, len };
-    enum err r;
-
-    for (size_t i = 0; i < len; i++) {
-        r = check_at(changes[i].name, changes[i].value, e);
-        if (r)
-            return r;
-    }
-    r = store_write(s->store, who, put_all, &all, e);
-    return r ? r : settings_reload(s, e);
 }
 
 /* values ----------------------------------------------------------------------------------------------------- */
@@ -234,7 +220,7 @@ static enum err load(const struct db *db, char *values[SETTINGS], int64_t *seq, 
     return query_end(&q, e);
 }
 
-enum err settings_reload(struct settings *s, struct error *e)
+static enum err reload(struct settings *s, struct error *e)
 {
     CLEANUP(look_done) struct look look = { 0 };
     char *fresh[SETTINGS] = { 0 };
@@ -255,6 +241,20 @@ enum err settings_reload(struct settings *s, struct error *e)
     return ERR_NONE;
 }
 
+enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e)
+{
+    struct changes all = { changes, len };
+    enum err r;
+
+    for (size_t i = 0; i < len; i++) {
+        r = check_at(changes[i].name, changes[i].value, e);
+        if (r)
+            return r;
+    }
+    r = store_write(s->store, who, put_all, &all, e);
+    return r ? r : reload(s, e);
+}
+
 void settings_watch(struct settings *s, void (*fn)(void *arg), void *arg)
 {
     s->changed_arg = arg;
@@ -268,7 +268,7 @@ enum err settings_open(struct store *store, struct settings **out, struct error 
 
     s->store = store;
     pthread_mutex_init(&s->lock, NULL);
-    r = settings_reload(s, e);
+    r = reload(s, e);
     if (r) {
         settings_close(s);
         return r;

@@ -18,7 +18,6 @@ extern const size_t settings_table_len;
 struct settings;                   /* the values now; a frozen snapshot inside, replaced after each change */
 enum err settings_open(struct store *store, struct settings **out, struct error *e) MUST_CHECK;
 void settings_close(struct settings *s);
-enum err settings_reload(struct settings *s, struct error *e) MUST_CHECK;            /* after a "setting.changed" note, not on the writer thread */
 /* fn runs after each change, on the thread that made it. One watcher; before any other thread runs. */
 void settings_watch(struct settings *s, void (*fn)(void *arg), void *arg);
 int64_t settings_number(struct settings *s, const char *name);                       /* aborts on a name that is not in the table */
@@ -30,7 +29,5 @@ struct setting_change { const char *name, *value; };
 enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e) MUST_CHECK;
 /* The value as this look sees it, for floors that hold no settings. */
 enum err store_setting_number(const struct db *db, const char *name, int64_t *out, struct error *e) MUST_CHECK;
-/* Inside a write of somebody else's: only the row and the note; the caller reloads afterwards. */
-enum err store_setting_put(struct tx *tx, const char *name, const char *value, struct error *e) MUST_CHECK;
 
 #endif

@@ -145,11 +145,6 @@ static enum err swap_one(const struct db *db, enum query_id id, struct arena *a,
     return ERR_NONE;
 }
 
-enum err store_swap_pending(const struct db *db, struct arena *a, struct swap_row *out, struct error *e)
-{
-    return swap_one(db, Q_SWAP_PENDING, a, out, e);
-}
-
 enum err store_swap_last(const struct db *db, struct arena *a, struct swap_row *out, struct error *e)
 {
     return swap_one(db, Q_SWAP_LAST, a, out, e);

@@ -28,7 +28,6 @@ struct swap_row {
 };
 /* ERR_CONFLICT when the generation is taken or another change is pending: somebody was quicker. */
 enum err store_swap_add(struct tx *tx, const struct swap_row *row, struct error *e) MUST_CHECK;
-enum err store_swap_pending(const struct db *db, struct arena *a, struct swap_row *out, struct error *e) MUST_CHECK;   /* ERR_ABSENT: none */
 enum err store_swap_last(const struct db *db, struct arena *a, struct swap_row *out, struct error *e) MUST_CHECK;      /* ERR_ABSENT: none yet */
 enum err store_swap_settle(struct tx *tx, const struct id *id, const char *state, struct error *e) MUST_CHECK;        /* ERR_CONFLICT: not pending any more */
 

@@ -24,7 +24,7 @@ function replaced(buffer, what, by) {
 }
 
 const derOf = pem => Buffer.from(pem.replace(/-----[^-]*-----|\s/g, ''), 'base64');
-export const pemOf = der => `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END CERTIFICATE-----\n`;
+const pemOf = der => `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END CERTIFICATE-----\n`;
 const hostOf = n => `host-${String(n).padStart(8, '0')}.bench.lan`;
 
 // Returns make(n): PEM of number n. Fields keep their lengths, so that they can be written over.

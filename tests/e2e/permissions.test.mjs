@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { SIGNET, file, sanitizers, started, tool } from './lib/daemon.mjs';
+import { SIGNET, sanitizers, started, tool } from './lib/daemon.mjs';
 
 let d;
 test.before(async () => { d = await started(); });

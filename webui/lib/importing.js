@@ -2,7 +2,7 @@
 // A piece is a file, or one member of a ZIP, with what the server says of it: its items, or why it is not taken.
 import { post } from './api.js';
 
-export const FILE_MAX = 5 * 1024 * 1024;     // as base64 it fits into a request of 8 MiB, with room for what stands around it
+const FILE_MAX = 5 * 1024 * 1024;     // as base64 it fits into a request of 8 MiB, with room for what stands around it
 const UNIT_MAX = 7 * 1024 * 1024, FILES_MAX = 100;
 
 let made = 0;

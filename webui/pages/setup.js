@@ -9,7 +9,7 @@ import { NewPassword } from '../parts/secret.js';
 import { Steps } from '../parts/steps.js';
 import { pause, SwapSteps } from '../parts/swap.js';
 import { ThemeSwitch } from '../parts/theme.js';
-import { Busy, Button, colons, Facts, Fault, Field, Input, keyOptions, LinkButton, Note, Select, Thumbprint } from '../parts/ui.js';
+import { Busy, Button, colons, Facts, Fault, Input, keyOptions, LinkButton, Note, Select, Thumbprint } from '../parts/ui.js';
 import { sortNames } from '../lib/names.js';
 
 const STEPS = [

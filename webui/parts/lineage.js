@@ -14,7 +14,7 @@ const BY = {
 };
 const WHERE = { 'web-server': href('/web-server'), 'web-server-previous': href('/web-server'), authority: href('/authorities') };
 
-export const useUsers = (id, version) => useLoad(() => get(`/certificates/${id}/uses`), [id, version]);
+const useUsers = (id, version) => useLoad(() => get(`/certificates/${id}/uses`), [id, version]);
 
 function User({ u }) {
   const [word, icon] = BY[u.by] || [u.by, 'info'];

@@ -15,7 +15,7 @@ function line(radius, [n, m, depth, turn]) {
 }
 
 // Six lines of a kind, each a little further round: where they cross, the engraving weaves.
-export function rosettePaths(thumbprint) {
+function rosettePaths(thumbprint) {
   const bytes = (thumbprint || '').match(/../g)?.map((pair) => parseInt(pair, 16)) || [];
   const at = (i) => bytes[i % bytes.length] || 90;
   const shape = (k) => [5 + (at(k) % 7), 8 + (at(k + 1) % 11), 0.13 + (at(k + 2) % 64) / 420, (at(k + 3) / 255) * Math.PI];

@@ -12,7 +12,7 @@ export function Password({ label, value, set, hint, problem, pointer, error, aut
   </div>`}<//>`;
 }
 
-export function Meter({ of }) {
+function Meter({ of }) {
   const { score, word } = strength(of);
   return html`<div class="meter" data-score=${score}><span class="meter-bars" aria-hidden="true">${[1, 2, 3, 4].map((n) => html`<i class=${n <= score ? 'on' : ''}></i>`)}</span>
     <span role="status">Strength: ${word}</span></div>`;

@@ -20,7 +20,7 @@ const MARKS = { ok: ['ok', 'good'], warning: ['warn', 'warn'], failed: ['bad', '
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Connections that were opened before the swap are refused with 409 and closed: asking again opens newer ones, until one counts.
-export async function confirmSwap() {
+async function confirmSwap() {
   let last = null;
   for (let turn = 0; turn < 8; turn++) {
     try {

@@ -243,7 +243,7 @@ export function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">${items.map((i) => html`<div class="toast" key=${i.key}><${Icon} name="ok" />${i.text}</div>`)}</div>`;
 }
 
-export const KEY_WORDS = {
+const KEY_WORDS = {
   'ec-p256': 'EC P-256', 'ec-p384': 'EC P-384', ed25519: 'Ed25519',
   'rsa-2048': 'RSA 2048', 'rsa-3072': 'RSA 3072', 'rsa-4096': 'RSA 4096',
 };
