@@ -56,6 +56,14 @@ static void messages_as_programs_print_them_are_known(void **state)
         { "Error: unable to verify the first certificate; code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'", "incomplete-chain" },
         { "The certificate issuer is unknown.", "untrusted" },
         { "The specified network password is not correct. (0x80070056)", "pfx-new" },
+        { "curl: (35) error:0A00010B:SSL routines::wrong version number", "no-tls" },
+        { "http: server gave HTTP response to HTTPS client", "no-tls" },
+        { "SSL_ERROR_RX_RECORD_TOO_LONG", "no-tls" },
+        { "nginx: [emerg] SSL_CTX_use_PrivateKey(\"/etc/x\") failed (SSL: error:05800074:x509 certificate routines::key values mismatch)", "key-mismatch" },
+        { "nginx: [emerg] cannot load certificate \"/etc/x\": PEM_read_bio_X509_AUX() failed (SSL: error:0480006C:PEM routines::no start line)", "bad-file" },
+        { "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Missing Authority Key Identifier (_ssl.c:1028)", "bad-profile" },
+        { "A fatal error occurred while accessing the private key: 0x8009030d", "key-access" },
+        { "Received fatal alert: certificate_unknown", "refused-by-peer" },
     };
     struct said out[SAID_MAX];
 
