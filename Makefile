@@ -99,7 +99,9 @@ $(CHECK)/libfuzz.a: $(FUZZ_SOURCES:%.c=$(CHECK)/%.o)
 $(CHECK)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(CHECK)/libfuzz.a
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(CHECK_FLAGS) -MMD -MP -MF $@.d -o $@ $^ $(LIBS)
-fuzz: $(FUZZ:%=build/fuzz/%)
+fuzz:
+	@packaging/bootstrap fuzz
+	@$(MAKE) --no-print-directory -s -j2 $(FUZZ:%=build/fuzz/%)
 	@for t in $(FUZZ); do mkdir -p build/fuzz/corpus/$$t && \
 	    build/fuzz/$$t -max_total_time=$(FUZZ_SEC) -max_len=8192 -timeout=5 -print_final_stats=1 -artifact_prefix=build/fuzz/ \
 	    build/fuzz/corpus/$$t tests/fuzz/corpus/$$t || exit 1; done

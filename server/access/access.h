@@ -32,10 +32,10 @@ enum err access_setup_finish(struct access *a, const struct actor *who, struct e
 
 enum err password_check(const char *password, struct error *e) MUST_CHECK;           /* 12..128 characters, not among the most used */
 
-/* Who it is goes into `out`: kind, id, name, rights, proved_at. Its source, request id and the like are the caller's and stay. */
-
 /* What `who` may on single certificates, by its own name and its roles', lent by `arena`. Once access_session or access_token knows them. */
 enum err access_grants(struct access *a, struct arena *arena, struct actor *who, struct error *e) MUST_CHECK;
+
+/* Here and below, who it is goes into `out`: kind, id, name, rights, proved_at. Its source, request id and the like are the caller's and stay. */
 
 /* Sessions: the cookie is 256 bits base64url, stored hashed. */
 enum err access_login(struct access *a, const char *name, const char *password, const char *agent,

@@ -230,7 +230,7 @@ static enum err read_export(struct request *rq, struct export_wish *wish, struct
     return fail_at(e, "/format", "pkcs12, pem, der or p7b");
 }
 
-/* A session left open on a desk must not be enough to walk away with a key: conv-A8. */
+/* A session left open on a desk must not be enough to walk away with a key. */
 static enum err check_step_up(const struct request *rq, const struct export_wish *wish, struct error *e)
 {
     bool takes_key = wish->format == EXPORT_PKCS12 || wish->with_key;

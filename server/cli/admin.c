@@ -73,7 +73,7 @@ static const struct cli_option reset_options[] = { { "password-file", "FILE", "r
 
 const struct cli_verb admin_verbs[] = {
     { "status", "", "", "how the daemon is", "  signet status\n  signet status --json\n", status, NULL },
-    { "setup-link", "", "", "print the one-time link of the first run; an earlier one is void", "  signet setup-link --data run\n", setup_link, NULL },
+    { "setup-link", "", "", "print the one-time link of the first run, or make a new one when it is over", "  signet setup-link --data run\n", setup_link, NULL },
     { "unlock", "", "", "open the key ring of a sealed daemon", "  signet unlock --data run\n", unlock, unlock_options },
     { "admin", "reset-password", "NAME", "give an administrator a new password, on the host itself",
       "  signet admin reset-password alice --data run\n", reset_password, reset_options },

@@ -128,7 +128,7 @@ void conn_look(struct conn *c, int64_t now)
         net_look_at(c->net, c->deadline_ms);
 }
 
-/* TLS: our own transport, so that a handshake that waits for its peer leaves the library's ready list (platform.md, 3a). ------- */
+/* TLS: our own transport, so that a handshake that waits for its peer leaves the library's ready list ----------------- */
 
 static bool is_established(const struct conn *c)
 {

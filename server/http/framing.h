@@ -1,5 +1,5 @@
-/* framing - is this head one that every HTTP/1.1 reader understands alike? The library accepts what invites request smuggling
-   (platform.md, 3), so the check is ours. Pure: a list of headers in, a sentence out. */
+/* framing - is this head one that every HTTP/1.1 reader understands alike? The library accepts what invites request
+   smuggling (RFC 9112, 11.2), so the check is ours. Pure: a list of headers in, a sentence out. */
 #ifndef HTTP_FRAMING_H
 #define HTTP_FRAMING_H
 

@@ -44,7 +44,7 @@ struct inventory_item {            /* of the current version, or of the one aske
     int64_t row_version;           /* for ETag and If-Match */
     const char *const *used_by; size_t used_by_len;    /* "web-server", "authority" ... */
 };
-/* status: "valid" "expiring" (30 days) "expired" "not-yet-valid" "revoked", by the clock. */
+/* status: "valid" "expiring" (within the setting certificates.expiring_days) "expired" "not-yet-valid" "revoked", by the clock. */
 enum err inventory_show(const struct db *db, const struct id *certificate, int number /* 0: current */, struct arena *a, struct inventory_item *out, struct error *e) MUST_CHECK;
 enum err inventory_versions(const struct db *db, const struct id *certificate, struct arena *a, struct inventory_item **out, size_t *len, struct error *e) MUST_CHECK;
 enum err inventory_by_version(const struct db *db, int64_t n, struct arena *a, struct inventory_item *out, struct error *e) MUST_CHECK;

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+/* The whole ContentInfo as DER, in the arena. */
 struct bytes pkcs7_certs(struct arena *a, const struct bytes *certs, size_t len);
 
 #endif

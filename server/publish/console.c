@@ -1,6 +1,5 @@
 #include "publish/console.h"
 
-#include <ctype.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "access/rights.h"
 #include "app.h"
 #include "http/server.h"
+#include "publish/probe.h"
 #include "store/settings.h"
 
 /* The rows of pack.mjs: a file, then its compressed twins, under one URL. */
@@ -83,16 +83,9 @@ struct page *console_page(const char *url)
 /* The host by which this browser reaches us, without port. A Content-Security-Policy knows no IPv6 literal: "*" then. */
 static const char *host_of(struct request *rq)
 {
-    const char *host = request_header(rq, "Host");
-    size_t len = 0;
+    const char *host = publish_host_asked(rq);
 
-    if (host == NULL)
-        return "*";
-    while (isalnum((unsigned char)host[len]) || host[len] == '.' || host[len] == '-')
-        len++;
-    if (len == 0 || (host[len] != '\0' && host[len] != ':'))
-        return "*";
-    return arena_copy(rq->arena, host, len);
+    return host == NULL || host[0] == '[' ? "*" : host;
 }
 
 /* Conventions, U1. The probe listener has a port of its own, so the page needs leave to ask it. */

@@ -1,7 +1,5 @@
 #include "publish/probe.h"
 
-#include <ctype.h>
-
 #include "access/rights.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -13,14 +11,18 @@
 /* The name that the client used, as far as it is one: only until the administrator has named this server. */
 const char *publish_host_asked(struct request *rq)
 {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", digits[] = "0123456789abcdefABCDEF:.";
     const char *host = request_header(rq, "Host");
-    size_t len = 0;
+    size_t len;
 
-    while (host != NULL && (isalnum((unsigned char)host[len]) || host[len] == '.' || host[len] == '-'))
-        len++;
-    return len == 0 ? "localhost" : arena_copy(rq->arena, host, len);
+    if (host == NULL)
+        return NULL;
+    len = host[0] == '[' ? 1 + strspn(host + 1, digits) : strspn(host, letters);
+    len += host[0] == '[' && host[len] == ']';
+    if (len == 0 || (host[0] == '[' && host[len - 1] != ']') || (host[len] != '\0' && host[len] != ':'))
+        return NULL;
+    return arena_copy(rq->arena, host, len);
 }
-
 
 static bool is_loopback(const char *host)
 {
@@ -112,10 +114,11 @@ const struct route probe_routes[] = {
 enum err probe_redirect(struct app *app, struct request *rq, struct error *e)
 {
     unsigned port = app->server == NULL ? 0 : server_port(app->server, LISTEN_PROBE);
+    const char *host = publish_host_asked(rq);
 
     if (port == 0)
         return fail(e, ERR_ABSENT, "there is no probe listener");
-    reply_redirect(rq, 307, arena_printf(rq->arena, "https://%s:%u/probe.svg", publish_host_asked(rq), port));
+    reply_redirect(rq, 307, arena_printf(rq->arena, "https://%s:%u/probe.svg", host != NULL ? host : "localhost", port));
     reply_header(rq, "Cache-Control", "no-store");
     return ERR_NONE;
 }

@@ -191,13 +191,13 @@ int64_t health_crl_until(struct publish *p)
 
 static const char *host_name(struct app *app, struct request *rq)
 {
-    const char *const *names = NULL;
+    const char *const *names = NULL, *asked = publish_host_asked(rq);
 
     if (settings_list(app->settings, "server.hostnames", rq->arena, &names) > 0)
         return names[0];
     if (settings_list(app->settings, "server.ip_addresses", rq->arena, &names) > 0)
         return strchr(names[0], ':') == NULL ? names[0] : arena_printf(rq->arena, "[%s]", names[0]);
-    return publish_host_asked(rq);
+    return asked != NULL ? asked : "localhost";
 }
 
 /* 308 keeps the method; only GET and HEAD come here, for nothing that changes something may pass in the clear. */

@@ -4,24 +4,26 @@
 
 #include "store/store.h"
 
+/* A version with its lineage, its issuer's name and what is said of it. Texts and bytes live in the arena it was read to. */
 struct version_row {
-    int64_t n, certificate_n;
+    int64_t n, certificate_n;      /* numbers of the rows: never shown, not used again */
     struct id certificate, issuer, key, requested_by;
     const char *label, *store, *state, *common_name, *subject, *key_type, *profile, *source;    /* state: "good" "hold" "revoked" */
     struct bytes issuer_name;      /* Name, whole DER */
     struct bytes serial, spki_sha256, ski, sha1, sha256;
     int64_t not_before, not_after, issued_at;
     int number, versions;
-    unsigned flags;
-    bool is_current, is_issued;
+    unsigned flags;                /* VERSION_* of inventory/ */
+    bool is_current, is_issued;    /* the one that is used; by an authority of ours */
     bool has_key, is_exportable;   /* the sealed key is here; may leave */
-    int64_t row_version;
+    int64_t row_version;           /* of the lineage, for ETag and If-Match; grows with every change */
     bool is_archived;
     const char *owner, *notes, *account;
 };
 
 /* A fresh lineage. *version_n: the number that its first version must be added with. */
 enum err store_certificate_add(struct tx *tx, const struct id *id, const char *label, int64_t *n, int64_t *version_n, struct error *e) MUST_CHECK;
+/* What a lineage is when it gets a version: its current one, and the numbers that the next one takes. */
 struct lineage { int64_t n, current, current_not_after, next_version_n, row_version; int next_number; const char *current_state; bool is_archived; };
 enum err store_certificate_find(const struct db *db, const struct id *id, struct arena *a, struct lineage *out, struct error *e) MUST_CHECK;
 /* What was current steps back with its names; version_n is current from now on. */
@@ -33,9 +35,11 @@ struct name_row { const char *text; bool is_ip; };
 const char *store_name_key(const struct name_row *name, struct arena *a);          /* as the table has it */
 enum err store_name_add(struct tx *tx, int64_t version_n, int place, const struct name_row *name, struct error *e) MUST_CHECK;
 
+/* ERR_ABSENT when there is none, here and below. */
 enum err store_version(const struct db *db, int64_t n, struct arena *a, struct version_row *out, struct error *e) MUST_CHECK;
 enum err store_version_of(const struct db *db, const struct id *certificate, int number /* 0: current */, struct arena *a,
                           struct version_row *out, struct error *e) MUST_CHECK;
+/* Newest first, 1000 at most. */
 enum err store_versions(const struct db *db, const struct id *certificate, struct arena *a, struct version_row **out, size_t *len, struct error *e) MUST_CHECK;
 enum err store_der(const struct db *db, int64_t version_n, struct arena *a, struct bytes *out, struct error *e) MUST_CHECK;
 /* Of a current version, in the order of the certificate. */

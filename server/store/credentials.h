@@ -14,7 +14,6 @@ struct credential_row {
 enum err store_credential_add(struct tx *tx, const struct id *id, const struct credential_row *row, struct error *e) MUST_CHECK;
 enum err store_credential_end(struct tx *tx, const struct id *principal, const char *kind, struct error *e) MUST_CHECK;
 enum err store_credential_used(struct tx *tx, const char *kind, struct bytes lookup, int64_t at, struct error *e) MUST_CHECK;
-/* Whose is it? ERR_ABSENT when it proves nobody. */
 /* All that are found by their hash: no passwords. */
 enum err store_credentials(const struct db *db, struct arena *a, struct credential_row **out, size_t *len, struct error *e) MUST_CHECK;
 

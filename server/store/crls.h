@@ -11,6 +11,7 @@ struct crl_row {
 };
 /* Takes the number for the authority: one that is not larger than the last is ERR_CONFLICT. The last three are kept. */
 enum err store_crl_add(struct tx *tx, const struct crl_row *row, struct error *e) MUST_CHECK;
+/* ERR_ABSENT: none was signed yet. */
 enum err store_crl_latest(const struct db *db, const struct id *issuer, struct arena *a, struct crl_row *out, struct error *e) MUST_CHECK;
 
 #endif

@@ -68,6 +68,12 @@ test('the screen has every target with the values of this installation, tests th
   await becomes(items => items.some(i => i.name === 'admin' && /^Chrom/.test(i.agent)));
 });
 
+test('whoever comes by an address is sent to the picture at that very address', async () => {
+  const sent = async host => (await d.call('GET', '/trust/probe.svg', undefined, { plain: true, port: d.http, token: null, host })).headers.location;
+  for (const host of ['127.0.0.1', 'ca.example.lan', '[::1]', '[fd00::17]'])
+    assert.equal(await sent(host), `https://${host}:${d.probe}/probe.svg`);
+});
+
 test('strangers cannot make the list long, nor put their words into it', async () => {
   const probe = agent => tool('curl', ['-fsS', '--cacert', d.root_certificate, '-A', agent, `https://localhost:${d.probe}/probe`]);
   const before = (await seen()).length;

@@ -3,7 +3,7 @@ import { useEffect, useRef } from './html.js';
 
 const ACTS = [
   'certificate.described', 'collection.saved', 'collection.removed', 'bulk.asked',
-  'certificate.issued', 'certificate.renewed', 'certificate.exported', 'certificate.revoked', 'certificate.imported', 'certificate.archived', 'certificate.unarchived', 'certificate.deleted',
+  'certificate.issued', 'certificate.renewed', 'certificate.exported', 'certificate.imported', 'certificate.archived', 'certificate.unarchived', 'certificate.deleted',
   'certificate.replaced', 'certificate.rolled-back', 'certificate.key-added', 'permissions.changed',
   'request.submitted', 'request.created', 'request.signed', 'request.denied', 'request.withdrawn', 'request.completed',
   'authority.made', 'authority.crl-signed', 'authority.lint-stopped',
