@@ -30,6 +30,14 @@ static enum err load(struct app *app, struct request *rq, const struct id *id, s
     return r ? r : store_collection(look_db(&look), id, rq->arena, out, e);
 }
 
+static enum err load_asked(struct app *app, struct request *rq, struct collection_row *out, struct error *e)
+{
+    struct id id;
+    enum err r = request_id_path(rq, "id", &id, e);
+
+    return r ? r : load(app, rq, &id, out, e);
+}
+
 static enum err list(struct app *app, struct request *rq, struct error *e)
 {
     CLEANUP(look_done) struct look look = { 0 };
@@ -53,11 +61,8 @@ static enum err list(struct app *app, struct request *rq, struct error *e)
 static enum err show(struct app *app, struct request *rq, struct error *e)
 {
     struct collection_row row;
-    struct id id;
-    enum err r = request_id_path(rq, "id", &id, e);
+    enum err r = load_asked(app, rq, &row, e);
 
-    if (r == ERR_NONE)
-        r = load(app, rq, &id, &row, e);
     if (r)
         return r;
     answer(rq, 200, &row);
@@ -143,17 +148,14 @@ static enum err change(struct app *app, struct request *rq, struct error *e)
 {
     struct saving s = { .put = store_collection_change, .act = "collection.saved" };
     struct collection_row row;
-    struct id id;
-    enum err r = request_id_path(rq, "id", &id, e);
+    enum err r = load_asked(app, rq, &row, e);
 
-    if (r == ERR_NONE)
-        r = load(app, rq, &id, &row, e);
     if (r)
         return r;
     s.row = read_wish(rq, &row);
     r = save(app, rq, &s, e);
     if (r == ERR_NONE)
-        r = load(app, rq, &id, &row, e);
+        r = load(app, rq, &s.row.id, &row, e);
     if (r)
         return r;
     answer(rq, 200, &row);
@@ -168,11 +170,8 @@ static enum err put_away(struct tx *tx, const struct collection_row *row, struct
 static enum err remove_(struct app *app, struct request *rq, struct error *e)
 {
     struct saving s = { .put = put_away, .act = "collection.removed" };
-    struct id id;
-    enum err r = request_id_path(rq, "id", &id, e);
+    enum err r = load_asked(app, rq, &s.row, e);
 
-    if (r == ERR_NONE)
-        r = load(app, rq, &id, &s.row, e);
     if (r)
         return r;
     s.detail = arena_printf(rq->arena, "{\"name\":%s}", detail_quote(rq->arena, s.row.name));

@@ -5,6 +5,7 @@
 
 #include "base/own.h"
 #include "base/text.h"
+#include "pki/pbe_open.h"
 
 enum { KEY_MAX = 32, IV_MAX = 16, MD5_LEN = 16, SALT_LEN = 8, PASSWORD_MAX = 512 };
 
@@ -63,19 +64,6 @@ static enum err derive(const struct cipher *c, const char *password, struct open
     return ERR_NONE;
 }
 
-static bool unpad(const uint8_t *at, size_t *len, size_t block)
-{
-    uint8_t pad = at[*len - 1];
-
-    if (pad == 0 || pad > block)
-        return false;
-    for (size_t i = *len - pad; i < *len; i++)
-        if (at[i] != pad)
-            return false;
-    *len -= pad;
-    return true;
-}
-
 enum err dek_open(const char *scheme, struct bytes sealed, const char *password, struct arena *a, struct bytes *plain, struct error *e)
 {
     CLEANUP(opening_wipe) struct opening o = { 0 };
@@ -103,7 +91,7 @@ enum err dek_open(const char *scheme, struct bytes sealed, const char *password,
     at = arena_copy(a, sealed.at, len);
     rc = gnutls_cipher_decrypt(cipher, at, len);
     gnutls_cipher_deinit(cipher);
-    if (rc < 0 || !unpad(at, &len, c->block))
+    if (rc < 0 || !pbe_unpad(at, &len, c->block))
         return fail_kind(e, ERR_INVALID, "wrong-password", "the password is wrong");
 
     *plain = bytes_of(at, len);

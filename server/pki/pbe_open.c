@@ -235,7 +235,7 @@ static enum err derive(const struct pbe_scheme *s, const struct pbe_password *pa
     return r;
 }
 
-static bool unpad(uint8_t *at, size_t *len, size_t block)
+bool pbe_unpad(const uint8_t *at, size_t *len, size_t block)
 {
     uint8_t pad = at[*len - 1];
 
@@ -283,7 +283,7 @@ enum err pbe_open(const struct pbe_scheme *s, struct bytes sealed, const struct 
     r = decrypt(s, &o, at, len, e);
     if (r)
         return r;
-    if (block > 0 && !unpad(at, &len, block))
+    if (block > 0 && !pbe_unpad(at, &len, block))
         return fail_kind(e, ERR_INVALID, "wrong-password", "the password is wrong");
 
     *plain = bytes_of(at, len);

@@ -31,5 +31,7 @@ unsigned pbe_derivations(const struct pbe_scheme *s);
 /* Kind "wrong-password" when what comes out is not padded as it must be. *plain lives in the arena. */
 enum err pbe_open(const struct pbe_scheme *s, struct bytes sealed, const struct pbe_password *password, struct arena *a,
                   struct bytes *plain, struct error *e) MUST_CHECK;
+/* The padding of RFC 8018, 6.1.1 (4) taken off; *len > 0. False: it is none, the password was wrong. */
+bool pbe_unpad(const uint8_t *at, size_t *len, size_t block);
 
 #endif

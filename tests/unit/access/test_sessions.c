@@ -33,6 +33,17 @@ static void a_session_is_known_until_it_is_closed(void **state)
     assert_int_equal(access_ends(f->access, cookie), 0);
 }
 
+/* The administrator, made and signed in. */
+static struct actor sign_in(struct fixture *f, char cookie[COOKIE_ROOM])
+{
+    struct actor who = from("192.0.2.1");
+    struct error e = { 0 };
+
+    fixture_admin(f);
+    assert_ok(access_login(f->access, "admin", ADMIN_PASSWORD, NULL, cookie, &who, &e));
+    return who;
+}
+
 static void a_wrong_name_and_a_wrong_password_read_the_same(void **state)
 {
     struct fixture *f = *state;
@@ -82,11 +93,9 @@ static void proving_again_needs_the_password(void **state)
 {
     struct fixture *f = *state;
     struct error e = { 0 };
-    struct actor who = from("192.0.2.1");
     char cookie[COOKIE_ROOM];
+    struct actor who = sign_in(f, cookie);
 
-    fixture_admin(f);
-    assert_ok(access_login(f->access, "admin", ADMIN_PASSWORD, NULL, cookie, &who, &e));
     assert_int_equal(access_prove_again(f->access, cookie, &who, "not this one at all", &e), ERR_DENIED);
     assert_ok(access_prove_again(f->access, cookie, &who, ADMIN_PASSWORD, &e));
     assert_ok(access_session(f->access, cookie, &who, &e));
@@ -109,11 +118,9 @@ static void no_session_lives_longer_than_half_a_day(void **state)
 {
     struct fixture *f = *state;
     struct error e = { 0 };
-    struct actor who = from("192.0.2.1");
     char cookie[COOKIE_ROOM];
+    struct actor who = sign_in(f, cookie);
 
-    fixture_admin(f);
-    assert_ok(access_login(f->access, "admin", ADMIN_PASSWORD, NULL, cookie, &who, &e));
     for (int minutes = 29; minutes < 12 * 60; minutes += 29) {
         clock_moves(minutes * MINUTES);
         assert_ok(access_session(f->access, cookie, &who, &e));
@@ -127,11 +134,9 @@ static void a_session_that_is_not_used_ends(void **state)
 {
     struct fixture *f = *state;
     struct error e = { 0 };
-    struct actor who = from("192.0.2.1");
     char cookie[COOKIE_ROOM];
+    struct actor who = sign_in(f, cookie);
 
-    fixture_admin(f);
-    assert_ok(access_login(f->access, "admin", ADMIN_PASSWORD, NULL, cookie, &who, &e));
     clock_moves(-1 * HOURS);
     assert_ok(access_session(f->access, cookie, &who, &e));
     clock_moves(SESSION_IDLE + 5);
