@@ -41,8 +41,10 @@ static enum err recognise(struct app *app, struct request *rq, struct error *e)
     }
     if (token != NULL && is_setup && !text_starts(token, "sgn_"))
         return access_setup_prove(app->access, token, &rq->who, e);
-    if (token != NULL)
-        return access_token(app->access, token, &rq->who, e);
+    if (token != NULL) {
+        r = access_token(app->access, token, &rq->who, e);
+        return r && is_setup ? fail_kind(e, ERR_DENIED, "setup-token", "this is no setup link: \"signet setup-link\" on the host prints a good one") : r;
+    }
     if (cookie != NULL) {
         r = access_session(app->access, cookie, &rq->who, e);
         rq->by_cookie = r == ERR_NONE;
@@ -139,6 +141,20 @@ static bool replay(struct app *app, struct request *rq, struct error *e)
 void api_etag(struct request *rq, int64_t row_version)
 {
     reply_header(rq, "ETag", arena_printf(rq->arena, "\"%lld\"", (long long)row_version));
+}
+
+/* RFC 9110, 13.1.2 */
+bool api_is_seen(struct request *rq, int64_t row_version)
+{
+    const char *seen = request_header(rq, "If-None-Match");
+
+    if (seen == NULL)
+        return false;
+    if (strcmp(seen, "*") != 0 && strstr(seen, arena_printf(rq->arena, "\"%lld\"", (long long)row_version)) == NULL)
+        return false;
+    reply_empty(rq, 304);
+    api_etag(rq, row_version);
+    return true;
 }
 
 void api_set_cookie(struct request *rq, const char *cookie)

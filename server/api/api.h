@@ -24,6 +24,8 @@ void api_problem_answer(struct request *rq, json_t *body);      /* takes body; t
 enum err api_local_only(const struct request *rq, struct error *e) MUST_CHECK;
 /* "\"<row version>\"" as ETag. */
 void api_etag(struct request *rq, int64_t row_version);
+/* If-None-Match names this version: it has answered 304. */
+bool api_is_seen(struct request *rq, int64_t row_version);
 /* The address of this daemon for links: https://<first host name>:<port>; "localhost" while it has no name. */
 const char *api_base_url(struct app *app, struct arena *a);
 

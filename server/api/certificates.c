@@ -13,12 +13,9 @@ enum { STEP_UP_SEC = 5 * MINUTES, CSR_TEXT_MAX = 128 * 1024, ISSUE_BODY_MAX = 19
 
 /* show -------------------------------------------------------------------------------------------------- */
 
-/* Other forms of the same resource, by Accept. */
-static const struct { const char *type; enum export_format format; } forms[] = {
-    { "application/pem-certificate-chain", EXPORT_PEM },
-    { "application/pkix-cert", EXPORT_DER },
-    { "application/x-pkcs7-certificates", EXPORT_P7B },
-};
+/* Forms of the same resource, by Accept; the first is what is answered to whoever does not mind. */
+static const char *const forms[] = { "application/json", "application/pem-certificate-chain", "application/pkix-cert", "application/x-pkcs7-certificates" };
+static const enum export_format form_formats[] = { EXPORT_PEM /* not asked */, EXPORT_PEM, EXPORT_DER, EXPORT_P7B };
 
 static enum err show_form(struct app *app, struct request *rq, enum export_format format, struct error *e)
 {
@@ -38,34 +35,24 @@ static enum err show_form(struct app *app, struct request *rq, enum export_forma
     return ERR_NONE;
 }
 
-/* RFC 9110, 13.1.2 */
-static bool is_seen(struct request *rq, int64_t row_version)
-{
-    const char *seen = request_header(rq, "If-None-Match");
-
-    if (seen == NULL)
-        return false;
-    return strcmp(seen, "*") == 0 || strstr(seen, arena_printf(rq->arena, "\"%lld\"", (long long)row_version)) != NULL;
-}
-
 static enum err show(struct app *app, struct request *rq, struct error *e)
 {
+    int form = request_prefers(rq, forms, sizeof(forms) / sizeof(*forms));
     struct certificate_shown shown = { 0 };
     enum err r;
 
-    for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-        if (request_accepts(rq, forms[i].type))
-            return show_form(app, rq, forms[i].format, e);
-    }
+    if (form < 0)
+        return fail_kind(e, ERR_INVALID, "not-acceptable", "a certificate is given as %s, %s, %s or %s; a PFX is made by POST to .../export", forms[0], forms[1],
+                         forms[2], forms[3]);
+    if (form > 0)
+        return show_form(app, rq, form_formats[form], e);
     r = certificate_load(app, rq, 0, false, &shown, e);
     if (r)
         return r;
-    if (is_seen(rq, shown.item.row_version)) {
-        reply_empty(rq, 304);
-        api_etag(rq, shown.item.row_version);
+    if (api_is_seen(rq, shown.item.row_version))
         return ERR_NONE;
-    }
     certificate_answer(rq, 200, &shown.item, certificate_pem(rq->arena, shown.chain, shown.chain_len), NULL);
+    reply_header(rq, "Vary", "Accept");
     return ERR_NONE;
 }
 
@@ -213,15 +200,16 @@ static const struct { const char *word; enum export_format format; } formats[] =
 static enum err read_export(struct request *rq, struct export_wish *wish, struct error *e)
 {
     const char *word = body_text(rq, "format");
-    bool encrypt;
+    bool encrypt, has_password = body_text(rq, "password") != NULL && *body_text(rq, "password") != '\0';
 
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
         if (strcmp(word, formats[i].word) != 0)
             continue;
+        /* Whoever gives a password for a PEM file wants its key in it. */
         *wish = (struct export_wish){ .format = formats[i].format, .password = body_text(rq, "password"), .pkcs12_profile = body_text(rq, "pkcs12_profile"),
-                                      .target = body_text(rq, "target"), .with_key = body_flag(rq, "include_key", false), .with_root = body_flag(rq, "include_root", false) };
+                                      .target = body_text(rq, "target"), .with_key = body_flag(rq, "include_key", has_password && formats[i].format == EXPORT_PEM), .with_root = body_flag(rq, "include_root", false) };
         encrypt = body_flag(rq, "encrypt_key", wish->password != NULL);
-        if (encrypt && wish->password == NULL)
+        if (encrypt && wish->with_key && !has_password)
             return fail_at(e, "/password", "an encrypted key needs a password");
         if (!encrypt && wish->format == EXPORT_PEM)
             wish->password = NULL;

@@ -194,7 +194,7 @@ const struct route collections_routes[] = {
     { "GET", "/api/v1/collections", list, RIGHT_READ, 0, 0, NULL },
     { "POST", "/api/v1/collections", add, RIGHT_MANAGE, 0, 0, &wish_shape },
     { "GET", "/api/v1/collections/{id}", show, RIGHT_READ, 0, 0, NULL },
-    { "PATCH", "/api/v1/collections/{id}", change, RIGHT_MANAGE, 0, 0, &wish_shape },
-    { "DELETE", "/api/v1/collections/{id}", remove_, RIGHT_MANAGE, 0, 0, NULL },
+    { "PATCH", "/api/v1/collections/{id}", change, RIGHT_MANAGE, ROUTE_MATCH, 0, &wish_shape },
+    { "DELETE", "/api/v1/collections/{id}", remove_, RIGHT_MANAGE, ROUTE_MATCH, 0, NULL },
     { 0 }
 };

@@ -80,6 +80,6 @@ static enum err facets(struct app *app, struct request *rq, struct error *e)
 
 const struct route describe_routes[] = {
     { "GET", "/api/v1/certificates/facets", facets, RIGHT_READ, 0, 0, NULL },
-    { "PATCH", "/api/v1/certificates/{id}", change, RIGHT_MANAGE, 0, 0, &patch_shape },
+    { "PATCH", "/api/v1/certificates/{id}", change, RIGHT_MANAGE, ROUTE_MATCH, 0, &patch_shape },
     { 0 }
 };

@@ -106,6 +106,6 @@ const struct route lineages_routes[] = {
     { "GET", "/api/v1/certificates/{id}/uses", uses, RIGHT_READ, 0, 0, NULL },
     { "POST", "/api/v1/certificates/{id}/archive", archive, RIGHT_MANAGE, 0, 0, &nothing },
     { "POST", "/api/v1/certificates/{id}/unarchive", unarchive, RIGHT_MANAGE, 0, 0, &nothing },
-    { "DELETE", "/api/v1/certificates/{id}", remove_, RIGHT_MANAGE, 0, 0, NULL },
+    { "DELETE", "/api/v1/certificates/{id}", remove_, RIGHT_MANAGE, ROUTE_MATCH, 0, NULL },
     { 0 }
 };

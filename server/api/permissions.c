@@ -94,7 +94,7 @@ static const struct shape check_shape = { (const struct shape_member[]){ { .name
 
 const struct route permissions_routes[] = {
     { "GET", "/api/v1/certificates/{id}/permissions", answer, RIGHT_READ, 0, 0, NULL },
-    { "PUT", "/api/v1/certificates/{id}/permissions", put, RIGHT_KEYS, 0, 0, &list_shape },
+    { "PUT", "/api/v1/certificates/{id}/permissions", put, RIGHT_KEYS, ROUTE_MATCH, 0, &list_shape },
     { "POST", "/api/v1/principals/check", check, RIGHT_KEYS, 0, 4096, &check_shape },
     { 0 }
 };

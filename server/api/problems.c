@@ -17,6 +17,7 @@ static const struct problem_type types[] = {
     { "local-only",         "Only on the host itself", "This is asked by the Unix socket \"control\" in the data directory: use the signet command there." },
     { "no-route",           "There is nothing at this address", "The contract is at /api/v1/openapi.json." },
     { "method-not-allowed", "This address does not do that", "The header Allow says what it does." },
+    { "not-acceptable",     "There is no such form of it", "The detail names the media types that the header Accept may ask for." },
     { "precondition",       "The thing has changed meanwhile", "Read it again, look at what is different, and repeat with its new ETag." },
     { "too-large",          "The request is too large", "Each address takes bodies up to a limit." },
     { "media-type",         "The body is of another type than asked for", "Send JSON as application/json." },
@@ -90,13 +91,14 @@ json_t *api_problem_body(struct request *rq, const struct error *e)
 void api_problem_answer(struct request *rq, json_t *body)
 {
     int status = (int)json_integer_value(json_object_get(body, "status"));
+    bool is_throttled = strcmp(json_string_value(json_object_get(body, "type")), "/problems/throttled") == 0;
 
     reply_json(rq, status, body);
     reply_header(rq, "Content-Type", "application/problem+json");
     if (status == 401)
         reply_header(rq, "WWW-Authenticate", "Bearer realm=\"signet\"");
     if (status == 429 || status == 503)
-        reply_header(rq, "Retry-After", status == 503 ? "2" : "60");
+        reply_header(rq, "Retry-After", status == 503 ? "2" : is_throttled ? "900" : "60");
 }
 
 /* pages ------------------------------------------------------------------------------------------------- */

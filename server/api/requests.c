@@ -371,7 +371,7 @@ const struct route requests_routes[] = {
     { "POST", "/api/v1/requests", create, RIGHT_REQUEST, ROUTE_ONCE, REQUEST_BODY_MAX, &create_shape },
     { "GET", "/api/v1/requests", list, RIGHT_READ, 0, 0, NULL },
     { "GET", "/api/v1/requests/{id}", show, RIGHT_READ, 0, 0, NULL },
-    { "DELETE", "/api/v1/requests/{id}", withdraw, RIGHT_REQUEST, 0, 0, NULL },
+    { "DELETE", "/api/v1/requests/{id}", withdraw, RIGHT_REQUEST, ROUTE_MATCH, 0, NULL },
     { "GET", "/api/v1/requests/{id}/certificate", result, RIGHT_READ, 0, 0, NULL },
     { "POST", "/api/v1/requests/{id}/sign", sign, RIGHT_ISSUE, ROUTE_ONCE, 0, &sign_shape },
     { "POST", "/api/v1/requests/{id}/deny", deny, RIGHT_ISSUE, ROUTE_ONCE, 0, &deny_shape },

@@ -43,11 +43,11 @@ static json_t *value_json(const struct setting *s, const char *text, struct aren
     }
 }
 
-static enum err show(struct app *app, struct request *rq, struct error *e)
+static enum err answer(struct app *app, struct request *rq)
 {
+    int64_t version = settings_version(app->settings);
     json_t *items = json_array();
 
-    (void)e;
     for (size_t i = 0; i < settings_table_len; i++) {
         const struct setting *s = &settings_table[i];
 
@@ -57,7 +57,14 @@ static enum err show(struct app *app, struct request *rq, struct error *e)
                                                "min", (json_int_t)s->min, "max", (json_int_t)s->max, "help", s->help));
     }
     reply_json(rq, 200, json_list(items, NULL));
+    api_etag(rq, version);
     return ERR_NONE;
+}
+
+static enum err show(struct app *app, struct request *rq, struct error *e)
+{
+    (void)e;
+    return api_is_seen(rq, settings_version(app->settings)) ? ERR_NONE : answer(app, rq);
 }
 
 static const struct setting *find(const char *name)
@@ -117,33 +124,7 @@ static void read_change(struct request *rq, const char *name, const json_t *valu
         findings_add(&rq->findings, LEVEL_ERROR, "text", pointer, "This is too long or holds control characters.");
 }
 
-static bool is_type(const char *given, const char *type)
-{
-    size_t len = strlen(type);
-
-    return given != NULL && strncmp(given, type, len) == 0 && (given[len] == '\0' || given[len] == ';' || given[len] == ' ');
-}
-
-static enum err read_patch(struct request *rq, json_t **out, struct error *e)
-{
-    const char *type = request_header(rq, "Content-Type");
-    json_error_t why;
-    json_t *patch;
-
-    if (!is_type(type, "application/merge-patch+json") && !is_type(type, "application/json"))
-        return fail_kind(e, ERR_INVALID, "media-type", "send the changes as application/merge-patch+json");
-    patch = json_loadb((const char *)rq->body.at, rq->body.len, JSON_REJECT_DUPLICATES, &why);
-    if (patch == NULL)
-        return fail_kind(e, ERR_INVALID, "unreadable", "this is not JSON, line %d: %.120s", why.line, why.text);
-    if (!json_is_object(patch) || json_object_size(patch) > CHANGES_MOST) {
-        json_decref(patch);
-        return fail_at(e, "", "a merge-patch of settings is an object of at most %d members", CHANGES_MOST);
-    }
-    *out = patch;
-    return ERR_NONE;
-}
-
-static enum err apply(struct app *app, struct request *rq, json_t *patch, struct error *e)
+static enum err change(struct app *app, struct request *rq, struct error *e)
 {
     struct setting_change changes[CHANGES_MOST];
     const char *name;
@@ -151,28 +132,21 @@ static enum err apply(struct app *app, struct request *rq, json_t *patch, struct
     size_t n = 0;
     enum err r;
 
-    json_object_foreach(patch, name, value)
+    if (json_object_size(rq->json) > CHANGES_MOST)
+        return fail_at(e, "", "at most %d settings at a time", CHANGES_MOST);
+    json_object_foreach(rq->json, name, value)
         read_change(rq, name, value, &changes[n++]);
     r = findings_fail(&rq->findings, e);
-    if (r || n == 0)
-        return r;
-    return settings_change(app->settings, &rq->who, changes, n, e);
+    if (!r && n > 0)
+        r = settings_change(app->settings, &rq->who, changes, n, e);
+    return r ? r : answer(app, rq);
 }
 
-static enum err change(struct app *app, struct request *rq, struct error *e)
-{
-    json_t *patch;
-    enum err r = read_patch(rq, &patch, e);
-
-    if (r)
-        return r;
-    r = apply(app, rq, patch, e);
-    json_decref(patch);
-    return r ? r : show(app, rq, e);
-}
+/* Which members there are, the table says. */
+static const struct shape any_settings = { NULL };
 
 const struct route settings_routes[] = {
     { "GET",   "/api/v1/settings", show,   RIGHT_SETTINGS, 0, 0, NULL },
-    { "PATCH", "/api/v1/settings", change, RIGHT_SETTINGS, 0, 0, NULL },
+    { "PATCH", "/api/v1/settings", change, RIGHT_SETTINGS, ROUTE_MATCH, 0, &any_settings },
     { 0 }
 };

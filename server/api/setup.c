@@ -262,12 +262,12 @@ static const struct shape account = { (const struct shape_member[]){
     { "name", SHAPE_TEXT, true, 1, 63, NULL }, { "password", SHAPE_TEXT, true, 1, 1024, NULL }, { 0 }
 } };
 static const struct shape own_names = { (const struct shape_member[]){
-    { "hostnames", SHAPE_TEXTS, true, 0, 100, NULL }, { "ip_addresses", SHAPE_TEXTS, true, 0, 100, NULL },
+    { "hostnames", SHAPE_TEXTS, true, 0, 100, NULL }, { "ip_addresses", SHAPE_TEXTS, false, 0, 100, NULL },
     { "public_http_url", SHAPE_TEXT, false, 0, 200, NULL }, { 0 }
 } };
 static const struct shape authority_wish = { (const struct shape_member[]){
     { "name", SHAPE_TEXT, true, 1, 50, NULL }, { "organization", SHAPE_TEXT, false, 0, 64, NULL },
-    { "key_type", SHAPE_TEXT, false, 1, 16, NULL }, { "years", SHAPE_NUMBER, false, 1, 30, NULL }, { 0 }
+    { "key_type", SHAPE_TEXT, false, 1, 16, NULL }, { "years", SHAPE_NUMBER, false, 1, 40, NULL }, { 0 }
 } };
 static const struct shape nothing = { (const struct shape_member[]){ { 0 } } };
 

@@ -1,9 +1,23 @@
 /* unlock - what is asked on the host itself only: opening the key ring, the setup link. */
+#include <time.h>
+
 #include "access/access.h"
 #include "api/api.h"
 #include "api/json.h"
 #include "api/tables.h"
 #include "keeper/keeper.h"
+
+/* The keeper takes one try a second: whoever mistyped waits here, not for a second refusal. */
+static enum err try_passphrase(struct app *app, const char *phrase, struct error *e)
+{
+    enum err r = keeper_unseal(app->keeper, phrase, e);
+
+    if (r != ERR_LIMIT)
+        return r;
+    nanosleep(&(struct timespec){ .tv_sec = 1, .tv_nsec = 50 * 1000000 }, NULL);
+    *e = (struct error){ 0 };
+    return keeper_unseal(app->keeper, phrase, e);
+}
 
 static enum err unlock(struct app *app, struct request *rq, struct error *e)
 {
@@ -12,7 +26,7 @@ static enum err unlock(struct app *app, struct request *rq, struct error *e)
     if (!r && keeper_state(app->keeper) == KEEPER_OPEN)
         r = fail(e, ERR_CONFLICT, "the key ring is open already");
     if (!r)
-        r = keeper_unseal(app->keeper, body_text(rq, "passphrase"), e);
+        r = try_passphrase(app, body_text(rq, "passphrase"), e);
     if (!r && app->unsealed != NULL)
         r = app->unsealed(app, e);
     if (r)

@@ -52,12 +52,20 @@ static enum err shown_json(struct app *app, const struct identity_view *v, struc
     return ERR_NONE;
 }
 
+/* Of what is shown, and whether it waits to be confirmed. */
+static int64_t version_of(const struct identity_view *v)
+{
+    return (int64_t)v->generation * 2 + v->is_pending;
+}
+
 static enum err view_json(struct app *app, struct request *rq, json_t **out, struct error *e)
 {
     json_t *serving, *shown, *pending;
     struct identity_view v;
     enum err r = identity_view(app->identity, rq->arena, &v, e);
 
+    if (!r)
+        api_etag(rq, version_of(&v));
     if (!r)
         r = serving_json(app, &v, rq->arena, &serving, e);
     if (r)
@@ -169,6 +177,16 @@ static enum err read_wish(struct request *rq, struct swap_wish *wish, struct err
     return ERR_NONE;
 }
 
+static enum err check_seen(struct app *app, struct request *rq, struct error *e)
+{
+    struct identity_view v;
+    enum err r = identity_view(app->identity, rq->arena, &v, e);
+
+    if (r || rq->who.if_match < 0 || rq->who.if_match == version_of(&v))
+        return r;
+    return fail_kind(e, ERR_CONFLICT, "precondition", "what this server shows has changed since it was read: look again");
+}
+
 static enum err select_(struct app *app, struct request *rq, struct error *e)
 {
     struct swap_result result = { 0 };
@@ -176,6 +194,8 @@ static enum err select_(struct app *app, struct request *rq, struct error *e)
     json_t *problem;
     enum err r = read_wish(rq, &wish, e);
 
+    if (!r)
+        r = check_seen(app, rq, e);
     if (r)
         return r;
     r = identity_select(app->identity, &rq->who, &wish, rq->arena, &rq->findings, &result, e);
@@ -219,7 +239,7 @@ static const struct shape selection = { (const struct shape_member[]){
 const struct route web_server_routes[] = {
     { "GET",  "/api/v1/web-server",            show,       RIGHT_READ,   0, 0, NULL },
     { "GET",  "/api/v1/web-server/candidates", candidates, RIGHT_READ,   0, 0, NULL },
-    { "PUT",  "/api/v1/web-server",            select_,    RIGHT_SERVER, 0, 0, &selection },
+    { "PUT",  "/api/v1/web-server",            select_,    RIGHT_SERVER, ROUTE_MATCH, 0, &selection },
     { "POST", "/api/v1/web-server/confirm",    confirm,    RIGHT_SERVER, 0, 0, &nothing },
     { "POST", "/api/v1/web-server/rollback",   rollback,   RIGHT_SERVER, 0, 0, &nothing },
     { 0 }

@@ -28,8 +28,8 @@ static bool is_own_origin(const struct request *rq, const char *origin)
     return host != NULL && strncasecmp(origin, scheme, len) == 0 && strcasecmp(origin + len, host) == 0;
 }
 
-/* Conventions, A3. Browsers tell where a request comes from, and pages cannot lie about it. A cookie is sent along by itself,
-   so its holder must also send a header that another site could only send after asking us. */
+/* Conventions, A3. Browsers tell where a request comes from, and pages cannot lie about it; another site shall sign nobody in
+   either. A cookie is sent along by itself, so its holder must also send a header that another site could only send after asking us. */
 static enum err check_origin(const struct request *rq, struct error *e)
 {
     const char *site = request_header(rq, "Sec-Fetch-Site");
@@ -39,12 +39,12 @@ static enum err check_origin(const struct request *rq, struct error *e)
         return ERR_NONE;
     if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
         return foreign(e, "Sec-Fetch-Site says another site");
+    if (origin != NULL && !is_own_origin(rq, origin))
+        return foreign(e, "Origin is not this server");
     if (!rq->by_cookie)
         return ERR_NONE;
     if (site == NULL && origin == NULL)
         return foreign(e, "neither Origin nor Sec-Fetch-Site is given");
-    if (origin != NULL && !is_own_origin(rq, origin))
-        return foreign(e, "Origin is not this server");
     if (request_header(rq, "X-Signet") == NULL)
         return foreign(e, "X-Signet is missing");
     return ERR_NONE;
@@ -62,6 +62,16 @@ static int64_t version_seen(const struct request *rq)
     if (len > 2 && given[0] == '"' && given[len - 1] == '"' && text_number(arena_copy(rq->arena, given + 1, len - 2), 0, INT64_MAX - 1, &version))
         return version;
     return INT64_MAX;
+}
+
+/* What has no version matches none: better refused than done to what the caller did not see. */
+static enum err check_match(const struct request *rq, struct error *e)
+{
+    bool replaces = strcmp(rq->method, "PUT") == 0 || strcmp(rq->method, "PATCH") == 0 || strcmp(rq->method, "DELETE") == 0;
+
+    if (!replaces || (rq->route->flags & ROUTE_MATCH) != 0 || version_seen(rq) < 0)
+        return ERR_NONE;
+    return fail_kind(e, ERR_CONFLICT, "precondition", "what stands here has no version that If-Match could name: leave the header out");
 }
 
 static void note_repeat(struct request *rq)
@@ -127,6 +137,8 @@ enum err doors_pass(struct exchange *x, struct error *e)
     note_caller(rq, &request_id);
     if (!r)
         r = check_origin(rq, e);
+    if (!r)
+        r = check_match(rq, e);
     if (!r && (rq->route->flags & ROUTE_STEP_UP) != 0 && rq->by_cookie && clock_now() - rq->who.proved_at > PROOF_LASTS)
         r = fail_kind(e, ERR_DENIED, "step-up", "this needs your password again: it was given more than 5 minutes ago");
     return r;

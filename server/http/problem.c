@@ -10,6 +10,7 @@ static const struct { const char *kind; int status; const char *title; } kinds[]
     { "step-up",            403, "The password is asked again" },
     { "no-route",           404, "There is nothing at this address" },
     { "method-not-allowed", 405, "This address does not do that" },
+    { "not-acceptable",     406, "There is no such form of it" },
     { "precondition",       412, "The thing has changed meanwhile" },
     { "too-large",          413, "The request is too large" },
     { "media-type",         415, "The body is of another type than asked for" },

@@ -89,22 +89,80 @@ const char *request_shown_name(const struct request *rq)
     return rq->conn->shown != NULL ? rq->conn->shown : "";
 }
 
-bool request_accepts(const struct request *rq, const char *type)
+/* RFC 9110, 12.4.2: from 0 to 1 with at most three digits; in thousandths. What cannot be read counts as nothing said. */
+static int weight_of(const char *range, size_t len)
 {
-    const char *at = request_header(rq, "Accept");
-    size_t type_len = strlen(type);
+    static const int digits[] = { 1000, 100, 10, 1 };
+    const char *end = range + len, *at = memchr(range, ';', len);
+    int weight = 0;
 
-    while (at != NULL && *at != '\0') {
-        size_t len, word;
-
-        at += strspn(at, ", \t");
-        len = strcspn(at, ",");
-        word = strcspn(at, ";, \t");
-        if (word == type_len && strncasecmp(at, type, word) == 0)
-            return true;
-        at += len;
+    while (at != NULL) {
+        at++;
+        at += strspn(at, " \t");
+        if (at + 2 < end && (at[0] == 'q' || at[0] == 'Q') && at[1] == '=')
+            break;
+        at = at < end ? memchr(at, ';', (size_t)(end - at)) : NULL;
     }
-    return false;
+    if (at == NULL)
+        return 1000;
+    at += 2;
+    for (size_t i = 0; i < 4 && at < end && *at >= '0' && *at <= '9'; i++) {
+        weight += (*at - '0') * digits[i];
+        at += at[1] == '.' && i == 0 ? 2 : 1;
+    }
+    return weight < 1000 ? weight : 1000;
+}
+
+/* How closely a range of Accept names the type: 3 itself, 2 "application/" and a star, 1 two stars, 0 not. */
+static int closeness(const char *range, size_t len, const char *type)
+{
+    size_t main = strcspn(type, "/") + 1;
+
+    if (len == strlen(type) && strncasecmp(range, type, len) == 0)
+        return 3;
+    if (len == main + 1 && range[main] == '*' && strncasecmp(range, type, main) == 0)
+        return 2;
+    return len == 3 && memcmp(range, "*/*", 3) == 0 ? 1 : 0;
+}
+
+/* RFC 9110, 12.5.1: of the ranges that hold it the closest one counts. */
+static int liking(const char *accept, const char *type)
+{
+    int best = 0, weight = 0;
+
+    while (*accept != '\0') {
+        size_t len, word;
+        int close;
+
+        accept += strspn(accept, ", \t");
+        len = strcspn(accept, ",");
+        word = strcspn(accept, ";, \t");
+        close = closeness(accept, word, type);
+        if (close > best) {
+            best = close;
+            weight = weight_of(accept, len);
+        }
+        accept += len;
+    }
+    return weight;
+}
+
+int request_prefers(const struct request *rq, const char *const *types, size_t len)
+{
+    const char *accept = request_header(rq, "Accept");
+    int found = -1, most = 0;
+
+    if (accept == NULL || *accept == '\0')
+        return 0;
+    for (size_t i = 0; i < len; i++) {
+        int weight = liking(accept, types[i]);
+
+        if (weight > most) {
+            most = weight;
+            found = (int)i;
+        }
+    }
+    return found;
 }
 
 enum err request_id_path(const struct request *rq, const char *name, struct id *out, struct error *e)

@@ -45,7 +45,8 @@ bool request_is_local(const struct request *rq);                           /* DI
 const char *request_source(const struct request *rq);                      /* peer address as text, "local" */
 uint64_t request_generation(const struct request *rq);                     /* of the tls_identity that this connection was shown; 0 on plain */
 const char *request_shown_name(const struct request *rq);                  /* the SNI entry it was shown, "" for the default */
-bool request_accepts(const struct request *rq, const char *type);          /* named in Accept explicitly */
+/* Which of the types Accept likes best: its place, of equals the first; -1: none of them. Without an Accept the first. */
+int request_prefers(const struct request *rq, const char *const *types, size_t len);
 enum err request_id_path(const struct request *rq, const char *name, struct id *out, struct error *e) MUST_CHECK;   /* a UUID, or ERR_ABSENT */
 
 /* The answer. The last word wins; a handler that returns an error instead gets surface->problem. */
@@ -65,7 +66,7 @@ enum err request_repeat(struct request *rq, const char *path, int status, struct
 
 /* The HTTP status of an error: by the kinds that http/ itself uses, else by its code. The kinds:
    "unreadable" 400, "unauthenticated" 401, "csrf" "step-up" 403, "no-route" 404, "method-not-allowed" 405, "precondition" 412,
-   "too-large" 413, "media-type" 415, "misdirected" 421, "busy" 503. http/ sets the status again after surface->problem. */
+   "too-large" 413, "not-acceptable" 406, "media-type" 415, "misdirected" 421, "busy" 503. http/ sets the status again after surface->problem. */
 int error_status(const struct error *e);
 /* RFC 9457 with errors[] from rq->findings: what surfaces without a problem of their own answer. */
 void reply_problem(struct request *rq, const struct error *e);

@@ -11,7 +11,8 @@ enum {   /* flags */
     ROUTE_ONCE = 1 << 3,       /* honours Idempotency-Key */
     ROUTE_SECRET = 1 << 4,     /* answer shows a secret: never replayed, 409 instead */
     ROUTE_OPEN = 1 << 5,       /* no caller needed: admit and may are not asked; `allow` must be RIGHT_PUBLIC */
-    ROUTE_SETUP = 1 << 6       /* before setup is finished: the setup token or its session */
+    ROUTE_SETUP = 1 << 6,      /* before setup is finished: the setup token or its session */
+    ROUTE_MATCH = 1 << 7       /* holds who.if_match against a version; a PUT, PATCH or DELETE without it refuses If-Match */
 };
 
 enum shape_kind { SHAPE_TEXT, SHAPE_NUMBER, SHAPE_FLAG, SHAPE_TEXTS /* array of strings */, SHAPE_OBJECT, SHAPE_OBJECTS, SHAPE_ANY };
@@ -25,7 +26,7 @@ struct shape_member {
 enum { ROUTE_PUBLIC = 1 };     /* the number of RIGHT_PUBLIC: rights are numbers here, access/ knows their names */
 
 struct shape {                 /* ends with a member without a name; unknown and doubled members are refused with their pointer */
-    const struct shape_member *members;
+    const struct shape_member *members;        /* NULL: any; the handler knows them */
 };
 /* Every fault to `out` with its pointer. Strings must be clean UTF-8 (no NUL, no controls; \n, \r, \t are fine where max > 4096). */
 void shape_check(const json_t *body, const struct shape *shape, const char *pointer, struct findings *out);

@@ -73,7 +73,7 @@ static void check_text(const json_t *v, int64_t min, int64_t max, const char *po
     else if (len == 0 && min > 0)
         findings_add(out, LEVEL_ERROR, "length", pointer, "is empty");
     else if ((int64_t)len < min)
-        findings_add(out, LEVEL_ERROR, "length", pointer, "is shorter than %" PRId64 " bytes", min);
+        findings_add(out, LEVEL_ERROR, "length", pointer, len == 0 ? "must not be empty" : "is shorter than %" PRId64 " bytes", min);
 }
 
 static void check_list(const json_t *v, const struct shape_member *m, int64_t max, const char *pointer, struct findings *out)
@@ -148,6 +148,8 @@ void shape_check(const json_t *body, const struct shape *shape, const char *poin
         findings_add(out, LEVEL_ERROR, "type", pointer, "must be an object");
         return;
     }
+    if (shape->members == NULL)
+        return;
     /* Jansson walks without changing anything; its macro is not const. */
     json_object_foreach((json_t *)body, name, v) {
         const struct shape_member *m = member_of(shape, name);

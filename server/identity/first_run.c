@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "identity/parts.h"
+#include "store/settings_names.h"
 
 /* Appends the normal form of each to a comma-separated list. */
 static const char *normal(const char *const *texts, size_t len, bool is_ip, const char *member, struct arena *a, struct findings *faults)
@@ -23,23 +24,19 @@ static const char *normal(const char *const *texts, size_t len, bool is_ip, cons
     return list;
 }
 
-/* http://host or http://host:port, nothing behind: paths are appended to it. */
+/* As given, or of the first name and the plain port. */
 static const char *url_of(const struct first_names *names, const char *hosts, const char *addresses, struct arena *a, struct findings *faults)
 {
     const char *url = names->public_http_url, *list = *hosts != '\0' ? hosts : addresses;
     const char *first = arena_copy(a, list, strcspn(list, ","));
     bool is_v6 = strchr(first, ':') != NULL;
-    size_t len;
+    struct error why = { 0 };
 
     if (url == NULL || *url == '\0')
         return names->plain_port == 80 ? arena_printf(a, "http://%s%s%s", is_v6 ? "[" : "", first, is_v6 ? "]" : "")
                                        : arena_printf(a, "http://%s%s%s:%u", is_v6 ? "[" : "", first, is_v6 ? "]" : "", names->plain_port);
-    len = strlen(url);
-    if (len > 7 && url[len - 1] == '/')
-        url = arena_copy(a, url, len - 1);
-    if (!text_starts(url, "http://") || strspn(url + 7, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") != strlen(url + 7) || url[7] == '\0')
-        findings_add(faults, LEVEL_ERROR, "url", "/public_http_url",
-                     "This must read http://host or http://host:port: it stands in certificates, and clients fetch CRLs by plain HTTP.");
+    if (setting_http_url(url, a, &url, &why) != ERR_NONE)
+        findings_add(faults, LEVEL_ERROR, "url", "/public_http_url", "%s", why.text);
     return url;
 }
 
@@ -82,14 +79,30 @@ static enum err find_authorities(const struct first_run *f, struct arena *a, str
     return r;
 }
 
+/* A step may be asked for again; but what was made is not made anew, and nobody shall think that it was. */
+static enum err check_same(const struct authority *made, const struct authority_wish *wish, struct error *e)
+{
+    enum err r = ERR_NONE;
+
+    if (strcmp(made->name, wish->name) != 0)
+        r = fail(e, ERR_CONFLICT, "the root \"%s\" is made already: go on with it, and make others under Certification Authority", made->name);
+    else if (made->cert.key.type != wish->key_type)
+        r = fail(e, ERR_CONFLICT, "the root is made already, with a key of another type: go on with it");
+    if (r && e != NULL)
+        strcpy(e->field, strcmp(made->name, wish->name) != 0 ? "/name" : "/key_type");
+    return r;
+}
+
 enum err first_run_authorities(const struct first_run *f, const struct actor *who, const char *name, const char *organization, enum key_type key_type,
                                unsigned years, struct arena *a, struct authority *root, struct authority *issuing, struct error *e)
 {
     struct authority_wish wish = { .organization = organization, .key_type = key_type, .years = years, .path_len = -1 };
     enum err r = find_authorities(f, a, root, issuing, e);
 
+    wish.name = arena_printf(a, "%s Root CA", name);
+    if (!r && !id_is_none(&root->id))
+        r = check_same(root, &wish, e);
     if (!r && id_is_none(&root->id)) {
-        wish.name = arena_printf(a, "%s Root CA", name);
         r = ca_authority_make(f->ca, who, &wish, a, root, e);
     }
     if (!r && id_is_none(&issuing->id)) {

@@ -4,26 +4,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/text.h"
+#include "pki/hash.h"
 #include "store/journal.h"
 #include "store/query.h"
+#include "store/settings_names.h"
 
 const struct setting settings_table[] = {
-    { "server.hostnames",          SETTING_LIST,   "",    0, 100,   "Host names that this server is reached by." },
-    { "server.ip_addresses",       SETTING_LIST,   "",    0, 100,   "Addresses that this server is reached by." },
-    { "server.public_http_url",    SETTING_TEXT,   "",    0, 200,   "Plain HTTP address that certificates carry for revocation lists; an authority keeps the one it was made with." },
-    { "server.hsts",               SETTING_FLAG,   "no",  0, 1,     "Tell browsers to come by HTTPS only (Strict-Transport-Security); takes effect while plain HTTP is on port 80, and never for localhost." },
-    { "limits.per_address",        SETTING_NUMBER, "500", 1, 100000, "Connections that one address may have open at a time." },
-    { "limits.connections",        SETTING_NUMBER, "20000", 16, 1000000, "Connections that may be open at a time in all." },
-    { "limits.handshake_ms",       SETTING_NUMBER, "10000", 1000, 120000, "Milliseconds that a TLS handshake may take." },
-    { "limits.headers_ms",         SETTING_NUMBER, "10000", 1000, 120000, "Milliseconds that the headers of a request may take." },
-    { "limits.body_ms",            SETTING_NUMBER, "30000", 1000, 600000, "Milliseconds that the body of a request may take." },
-    { "session.idle_minutes",      SETTING_NUMBER, "30",  1, 1440,  "Minutes without a request after which a session ends." },
-    { "session.absolute_hours",    SETTING_NUMBER, "12",  1, 168,   "Hours after which a session ends in any case." },
-    { "certificates.expiring_days", SETTING_NUMBER, "30", 1, 365,   "Days before its end from which a certificate counts as expiring." },
-    { "certificates.hide_expired_days", SETTING_NUMBER, "30", 0, 3650, "Days after its end from which the console hides an expired certificate until it is asked for." },
-    { "tools.loopback",            SETTING_FLAG,   "no",  0, 1,     "Whether the toolbox may connect to services of this very machine by 127.0.0.1 and ::1." },
-    { "authority.crl_days",        SETTING_NUMBER, "7",   1, 365,   "Days that a revocation list is good for; it is signed again well before." },
+    { "server.hostnames",          SETTING_LIST,   "",    0, 100,   "Host names that this server is reached by.", setting_hostnames },
+    { "server.ip_addresses",       SETTING_LIST,   "",    0, 100,   "Addresses that this server is reached by.", setting_addresses },
+    { "server.public_http_url",    SETTING_TEXT,   "",    0, 200,   "Plain HTTP address that certificates carry for revocation lists; an authority keeps the one it was made with.", setting_http_url },
+    { "server.hsts",               SETTING_FLAG,   "no",  0, 1,     "Tell browsers to come by HTTPS only (Strict-Transport-Security); takes effect while plain HTTP is on port 80, and never for localhost.", NULL },
+    { "limits.per_address",        SETTING_NUMBER, "500", 1, 100000, "Connections that one address may have open at a time.", NULL },
+    { "limits.connections",        SETTING_NUMBER, "20000", 16, 1000000, "Connections that may be open at a time in all.", NULL },
+    { "limits.handshake_ms",       SETTING_NUMBER, "10000", 1000, 120000, "Milliseconds that a TLS handshake may take.", NULL },
+    { "limits.headers_ms",         SETTING_NUMBER, "10000", 1000, 120000, "Milliseconds that the headers of a request may take.", NULL },
+    { "limits.body_ms",            SETTING_NUMBER, "30000", 1000, 600000, "Milliseconds that the body of a request may take.", NULL },
+    { "session.idle_minutes",      SETTING_NUMBER, "30",  1, 1440,  "Minutes without a request after which a session ends.", NULL },
+    { "session.absolute_hours",    SETTING_NUMBER, "12",  1, 168,   "Hours after which a session ends in any case.", NULL },
+    { "certificates.expiring_days", SETTING_NUMBER, "30", 1, 365,   "Days before its end from which a certificate counts as expiring.", NULL },
+    { "certificates.hide_expired_days", SETTING_NUMBER, "30", 0, 3650, "Days after its end from which the console hides an expired certificate until it is asked for.", NULL },
+    { "tools.loopback",            SETTING_FLAG,   "no",  0, 1,     "Whether the toolbox may connect to services of this very machine by 127.0.0.1 and ::1.", NULL },
+    { "authority.crl_days",        SETTING_NUMBER, "7",   1, 365,   "Days that a revocation list is good for; it is signed again well before.", NULL },
 };
 const size_t settings_table_len = sizeof(settings_table) / sizeof(*settings_table);
 
@@ -161,27 +164,29 @@ enum err store_setting_number(const struct db *db, const char *name, int64_t *ou
     return query_end(&q, e);
 }
 
-struct changes { const struct setting_change *at; size_t len; };
-
-static enum err put_all(struct tx *tx, void *arg, struct error *e)
-{
-    const struct changes *c = arg;
-
-    for (size_t i = 0; i < c->len; i++) {
-        enum err r = put_one(tx, c->at[i].name, c->at[i].value, e);
-
-        if (r)
-            return r;
-    }
-    return ERR_NONE;
-}
-
 /* values ----------------------------------------------------------------------------------------------------- */
 
 static void drop_all(char *values[SETTINGS])
 {
     for (size_t i = 0; i < SETTINGS; i++)
         free(values[i]);
+}
+
+/* From 0: -1 is who did not say what was seen. */
+static int64_t version_of(char *const values[SETTINGS])
+{
+    uint8_t digest[SHA256_LEN];
+    int64_t version = 0;
+    struct buf b;
+
+    buf_init(&b, (size_t)SETTINGS * (VALUE_MAX + 64));
+    for (size_t i = 0; i < SETTINGS; i++)
+        buf_printf(&b, "%s=%s\n", settings_table[i].name, values[i] != NULL ? values[i] : settings_table[i].otherwise);
+    hash_sha256(buf_bytes(&b), digest);
+    buf_done(&b);
+    for (size_t i = 0; i < 6; i++)
+        version = version << 8 | digest[i];
+    return version;
 }
 
 static void replace_all(struct settings *s, char *fresh[SETTINGS], int64_t seq)
@@ -241,17 +246,75 @@ static enum err reload(struct settings *s, struct error *e)
     return ERR_NONE;
 }
 
-enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e)
+/* changing --------------------------------------------------------------------------------------------------- */
+
+struct changes { const struct setting_change *at; size_t len; };
+
+static enum err look_again(struct tx *tx, int64_t *version, bool *has_name, struct error *e)
 {
-    struct changes all = { changes, len };
+    char *values[SETTINGS] = { 0 };
+    int64_t seq;
+    enum err r = load(tx_db(tx), values, &seq, e);
+
+    *version = version_of(values);
+    *has_name = values[must_find("server.hostnames")] != NULL || values[must_find("server.ip_addresses")] != NULL;
+    drop_all(values);
+    return r;
+}
+
+/* Without a name of its own a server lets itself be called by any: that is for before the setup, and for nobody afterwards. */
+static enum err put_all(struct tx *tx, void *arg, struct error *e)
+{
+    const struct changes *c = arg;
+    int64_t seen = tx_actor(tx)->if_match, version;
+    bool had_name, has_name;
+    enum err r = look_again(tx, &version, &had_name, e);
+
+    if (!r && seen >= 0 && seen != version)
+        r = fail_kind(e, ERR_CONFLICT, "precondition", "the settings have changed since they were read: look again");
+    for (size_t i = 0; i < c->len && !r; i++)
+        r = put_one(tx, c->at[i].name, c->at[i].value, e);
+    if (!r)
+        r = look_again(tx, &version, &has_name, e);
+    if (!r && had_name && !has_name)
+        r = fail_at(e, "/server.hostnames", "Keep at least one host name or IP address by which this server is reached.");
+    return r;
+}
+
+/* Into the form in which it is kept; an empty list is the default. */
+static enum err normalise(const struct setting_change *from, struct arena *a, struct setting_change *out, struct error *e)
+{
+    const struct setting *s = find(from->name);
+    char entry[sizeof(e->field)];
     enum err r;
 
-    for (size_t i = 0; i < len; i++) {
-        r = check_at(changes[i].name, changes[i].value, e);
-        if (r)
-            return r;
+    *out = *from;
+    if (from->value == NULL || s->normal == NULL)
+        return ERR_NONE;
+    r = s->normal(from->value, a, &out->value, e);
+    if (r && e != NULL) {
+        strcpy(entry, e->field);
+        snprintf(e->field, sizeof(e->field), "/%.30s%.12s", from->name, entry);
     }
-    r = store_write(s->store, who, put_all, &all, e);
+    if (!r && *out->value == '\0')
+        out->value = NULL;
+    return r;
+}
+
+enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    struct setting_change *normal = arena_take(a, (len + 1) * sizeof(*normal));
+    struct changes all = { normal, len };
+    enum err r = ERR_NONE;
+
+    for (size_t i = 0; i < len && !r; i++) {
+        r = check_at(changes[i].name, changes[i].value, e);
+        if (!r)
+            r = normalise(&changes[i], a, &normal[i], e);
+    }
+    if (!r)
+        r = store_write(s->store, who, put_all, &all, e);
     return r ? r : reload(s, e);
 }
 
@@ -330,6 +393,16 @@ static char *trimmed(char *text)
     while (end > text && end[-1] == ' ')
         *--end = '\0';
     return text;
+}
+
+int64_t settings_version(struct settings *s)
+{
+    int64_t version;
+
+    pthread_mutex_lock(&s->lock);
+    version = version_of(s->values);
+    pthread_mutex_unlock(&s->lock);
+    return version;
 }
 
 size_t settings_list(struct settings *s, const char *name, struct arena *a, const char *const **out)

@@ -11,6 +11,8 @@ struct setting {
     const char *otherwise;         /* default, as text */
     int64_t min, max;
     const char *help;              /* one sentence */
+    /* Names and addresses: into the form in which they are kept; NULL: as given. e->field: which entry of a list. */
+    enum err (*normal)(const char *value, struct arena *a, const char **out, struct error *e);
 };
 extern const struct setting settings_table[];
 extern const size_t settings_table_len;
@@ -24,6 +26,8 @@ int64_t settings_number(struct settings *s, const char *name);                  
 bool settings_flag(struct settings *s, const char *name);
 const char *settings_text(struct settings *s, const char *name, struct arena *a);
 size_t settings_list(struct settings *s, const char *name, struct arena *a, const char *const **out);
+/* Of all values as they are now: another one after any change. What who->if_match is held against. */
+int64_t settings_version(struct settings *s);
 /* Checks kind and bounds, writes, notes "setting.changed", reloads. NULL value: back to the default. All or none. */
 struct setting_change { const char *name, *value; };
 enum err settings_change(struct settings *s, const struct actor *who, const struct setting_change *changes, size_t len, struct error *e) MUST_CHECK;

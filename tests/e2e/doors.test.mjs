@@ -117,6 +117,16 @@ test('a session comes by a cookie that scripts and other sites cannot use, and s
   assert.equal((await d.call('GET', '/api/v1/session', undefined, { token: null, headers: { cookie: value } })).status, 401);
 });
 
+test('another site signs nobody in, and its Origin is refused whatever proves the caller', async () => {
+  for (const origin of ['https://evil.example', 'null', `http://localhost:${d.https}`, `https://localhost:${d.https + 1}`]) {
+    const signed = await d.call('POST', '/api/v1/session', { name: 'admin', password: PASSWORD }, { token: null, headers: { origin } });
+    assert.equal(signed.status, 403, origin);
+    assert.equal(signed.headers['set-cookie'], undefined);
+    assert.equal((await d.call('POST', '/api/v1/certificates', { dns_names: ['a.lan'] }, { headers: { origin } })).status, 403, origin);
+  }
+  assert.equal((await d.call('POST', '/api/v1/session', { name: 'admin', password: PASSWORD }, { token: null, headers: { origin: `https://localhost:${d.https}` } })).status, 201);
+});
+
 test('wrong passwords are throttled, and an unknown name sounds the same', async () => {
   const wrong = await signIn('admin', 'not the password at all');
   const unknown = await signIn('nobody', 'not the password at all');
@@ -191,6 +201,7 @@ test('without the setup link nothing of the setup can be called, and there is no
     assert.equal((await call('GET', '/api/v1/setup', undefined, null)).status, 403);
     for (const [method, step] of [['POST', 'administrator'], ['PUT', 'names'], ['PUT', 'authority'], ['PUT', 'server-certificate'], ['POST', 'finish']])
       assert.equal((await call(method, `/api/v1/setup/${step}`, {}, 'A'.repeat(43))).status, 403, step);
+    assert.equal((await call('PUT', '/api/v1/setup/names', {}, `sgn_${'a'.repeat(32)}_${'b'.repeat(72)}`)).status, 403, 'a token that is no link');
     assert.equal((await call('POST', '/api/v1/session', { name: 'admin', password: 'admin' }, null)).status, 401);
     assert.equal((await call('GET', '/api/v1/setup', undefined, fresh.setupToken)).status, 200);
     assert.match(fresh.said, /\/setup#token=/);

@@ -108,7 +108,9 @@ test('PEM comes as chain, with its key, and with its key under a password that o
   assert.doesNotMatch(chain.bytes.toString(), /PRIVATE KEY/);
   const open = await exported({ format: 'pem', include_key: true });
   const key = tool('openssl', ['pkey', '-pubout'], { input: open.bytes.toString().match(/-----BEGIN PRIVATE KEY-----[^]*?-----END PRIVATE KEY-----\n/)[0] }).stdout;
-  const closed = await exported({ format: 'pem', include_key: true, password });
+  const closed = await exported({ format: 'pem', include_key: true, password }), short = await exported({ format: 'pem', password });
+  assert.match(short.bytes.toString(), /BEGIN ENCRYPTED PRIVATE KEY/);
+  assert.doesNotMatch((await exported({ format: 'pem', include_key: false, password })).bytes.toString(), /PRIVATE KEY/);
   assert.match(closed.bytes.toString(), /BEGIN ENCRYPTED PRIVATE KEY/);
   const same = tool('openssl', ['pkey', '-pubout', '-passin', `pass:${password}`, '-in', file(d.dir, 'closed.pem', closed.bytes)]).stdout;
   assert.equal(same, key);

@@ -1,6 +1,23 @@
 /* test_api - the REST surface over a real listener: who is let in, how it says no, what a repeat is answered with. */
 #include "rest.h"
 
+static const char *pointer_of(const struct answer *a)
+{
+    const char *pointer = json_string_value(json_object_get(json_array_get(json_object_get(a->body, "errors"), 0), "pointer"));
+
+    return pointer != NULL ? pointer : "";
+}
+
+static bool header_of(const struct answer *a, const char *name, char *out, size_t room)
+{
+    const char *at = strstr(a->text, name);
+
+    if (at == NULL || at[strlen(name)] != ':')
+        return false;
+    snprintf(out, room, "%.*s", (int)strcspn(at + strlen(name) + 2, "\r"), at + strlen(name) + 2);
+    return true;
+}
+
 static void without_the_link_setup_is_closed_and_strangers_learn_nothing(void **state)
 {
     static const char *const steps[][2] = { { "POST", "administrator" }, { "PUT", "names" }, { "PUT", "authority" },
@@ -184,11 +201,63 @@ static void settings_change_by_merge_patch_all_or_none(void **state)
     ask(w, "PATCH", "/api/v1/settings", "@", "{\"limits.per_address\":null}", &a);
     assert_int_equal(settings_number(w->app.settings, "limits.per_address"), 500);
     ask(w, "PATCH", "/api/v1/settings", "@", "{\"a\":1,\"a\":2}", &a);
-    assert_int_equal(a.status, 400);
+    assert_int_equal(a.status, 422);
+    assert_string_equal(pointer_of(&a), "/a");
     ask(w, "PATCH", "/api/v1/settings", "@", "[1]", &a);
     assert_int_equal(a.status, 422);
     ask(w, "PATCH", "/api/v1/settings", "@Content-Type: text/plain\r\n", "{}", &a);
     assert_int_equal(a.status, 415);
+    json_decref(a.body);
+}
+
+static void a_setting_that_is_a_name_must_be_one_and_stands_in_its_one_form(void **state)
+{
+    static const struct { const char *patch, *pointer; } bad[] = {
+        { "{\"server.hostnames\":[\"ok.lan\",\"a..b\"]}", "/server.hostnames/1" },
+        { "{\"server.hostnames\":[\"*.lan\"]}", "/server.hostnames/0" },
+        { "{\"server.hostnames\":[\"10.0.0.1\"]}", "/server.hostnames/0" },
+        { "{\"server.ip_addresses\":[\"10.0.0.1\",\"1.2\"]}", "/server.ip_addresses/1" },
+        { "{\"server.public_http_url\":\"ftp://ca.lan\"}", "/server.public_http_url" },
+        { "{\"server.public_http_url\":\"http://ca.lan:99999\"}", "/server.public_http_url" },
+        { "{\"server.public_http_url\":\"http://ca.lan:\"}", "/server.public_http_url" },
+        { "{\"server.public_http_url\":\"http://ca.lan/crl\"}", "/server.public_http_url" },
+        { "{\"server.public_http_url\":\"http://a..lan\"}", "/server.public_http_url" },
+        { "{\"server.hostnames\":[],\"server.ip_addresses\":[]}", "/server.hostnames" },
+        { "{\"server.hostnames\":null,\"server.ip_addresses\":null}", "/server.hostnames" },
+    };
+    struct world *w = *state;
+    struct answer a = { 0 };
+
+    ask(w, "PATCH", "/api/v1/settings", "@", "{\"server.hostnames\":[\"CA.Lan\",\"ca.lan\",\"b\u00fccher.lan\"],\"server.ip_addresses\":[\"2001:DB8::0:1\"],"
+        "\"server.public_http_url\":\"http://CA.lan:8080/\"}", &a);
+    assert_int_equal(a.status, 200);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        ask(w, "PATCH", "/api/v1/settings", "@", bad[i].patch, &a);
+        if (a.status != 422 || strcmp(pointer_of(&a), bad[i].pointer) != 0)
+            fail_msg("%s: %d, %s", bad[i].patch, a.status, a.text);
+    }
+    assert_string_equal(settings_text(w->app.settings, "server.hostnames", w->arena), "ca.lan,xn--bcher-kva.lan");
+    assert_string_equal(settings_text(w->app.settings, "server.ip_addresses", w->arena), "2001:db8::1");
+    assert_string_equal(settings_text(w->app.settings, "server.public_http_url", w->arena), "http://ca.lan:8080");
+    json_decref(a.body);
+}
+
+static void settings_are_changed_only_as_they_were_seen(void **state)
+{
+    struct world *w = *state;
+    struct answer a = { 0 };
+    char seen[64], heads[256];
+
+    ask(w, "GET", "/api/v1/settings", "@", NULL, &a);
+    assert_true(header_of(&a, "ETag", seen, sizeof(seen)));
+    snprintf(heads, sizeof(heads), "@If-Match: %s\r\n", seen);
+    ask(w, "PATCH", "/api/v1/settings", heads, "{\"limits.per_address\":90}", &a);
+    assert_int_equal(a.status, 200);
+    ask(w, "PATCH", "/api/v1/settings", heads, "{\"limits.per_address\":91}", &a);
+    assert_int_equal(a.status, 412);
+    assert_int_equal(settings_number(w->app.settings, "limits.per_address"), 90);
+    ask(w, "DELETE", "/api/v1/tokens/0193e4a0-1111-7abc-8def-0123456789ab", "@If-Match: \"1\"\r\n", NULL, &a);
+    assert_int_equal(a.status, 412);
     json_decref(a.body);
 }
 
@@ -295,6 +364,8 @@ int main(void)
         in_world(signing_in_says_no_in_one_way_and_out_ends_it),
         in_world(what_is_for_the_host_is_refused_from_elsewhere),
         in_world(settings_change_by_merge_patch_all_or_none),
+        in_world(a_setting_that_is_a_name_must_be_one_and_stands_in_its_one_form),
+        in_world(settings_are_changed_only_as_they_were_seen),
         in_world(each_problem_has_its_page),
         in_world(what_was_missed_comes_first_and_then_what_happens),
         in_world(a_viewer_hears_nothing_of_sessions_and_tokens),

@@ -144,7 +144,7 @@ static void the_shapes_of_bodies_are_those_of_the_contract(void **state)
         const json_t *schema = name != NULL ? path_to("components", "schemas", strrchr(name, '/') + 1) : NULL;
         size_t members = 0, required = 0;
 
-        if (row->shape == NULL)
+        if (row->shape == NULL || row->shape->members == NULL)
             continue;
         if (schema == NULL)
             fail_msg("%s %s takes a body that the contract does not describe", row->method, row->pattern);

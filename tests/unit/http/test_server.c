@@ -141,6 +141,7 @@ static void a_cookie_changes_things_only_from_our_own_page(void **state)
     assert_int_equal(ask(w->plain, COOKIE "Origin: null\r\nSec-Fetch-Site: same-origin\r\nX-Signet: 1\r\n\r\n", out, sizeof(out), &closed), 403);
     assert_int_equal(ask(w->plain, COOKIE "Origin: http://x:1\r\nSec-Fetch-Site: same-origin\r\nX-Signet: 1\r\n\r\n", out, sizeof(out), &closed), 200);
     assert_int_equal(ask(w->plain, "GET /things/7 HTTP/1.1\r\nHost: x:1\r\nCookie: sid=joe\r\n\r\n", out, sizeof(out), &closed), 200);
+    assert_int_equal(ask(w->plain, "DELETE /things/7 HTTP/1.1\r\nHost: x:1\r\nAuthorization: Bearer may\r\nOrigin: http://evil\r\n\r\n", out, sizeof(out), &closed), 403);
 }
 
 static const char *post(const char *path, const char *headers, const char *body)

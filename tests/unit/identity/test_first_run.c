@@ -48,7 +48,11 @@ static void authorities_made_already_are_given_back(void **state)
     struct error e = { 0 };
     size_t len;
 
-    assert_ok(first_run_authorities(&f, &s->who, "Again", NULL, KEY_EC_P256, 10, s->arena, &root, &issuing, &e));
+    assert_int_equal(first_run_authorities(&f, &s->who, "Other", NULL, KEY_EC_P256, 10, s->arena, &root, &issuing, &e), ERR_CONFLICT);
+    assert_string_equal(e.field, "/name");
+    assert_int_equal(first_run_authorities(&f, &s->who, "Lab", NULL, KEY_RSA_2048, 10, s->arena, &root, &issuing, &e), ERR_CONFLICT);
+    assert_string_equal(e.field, "/key_type");
+    assert_ok(first_run_authorities(&f, &s->who, "Lab", NULL, KEY_EC_P256, 10, s->arena, &root, &issuing, &e));
     assert_true(id_equal(&root.id, &s->house->root.id));
     assert_true(id_equal(&issuing.id, &s->house->issuing.id));
     assert_ok(ca_authorities(s->house->ca, s->arena, &all, &len, &e));
