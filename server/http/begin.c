@@ -9,7 +9,7 @@
 enum { HEADERS_MAX = 101, BODY_DEFAULT = 64 * 1024 };
 
 /* The library puts NULs over the CR and the LF of each line: after a line that ended in LF alone the next byte is something else.
-   A folded value is moved away from its line and reads so too. */
+   A folded value is moved away from its line: then the next name does not follow it. */
 static bool is_bare(const char *value, size_t len)
 {
     return value == NULL || value[len] != '\0' || value[len + 1] != '\0';
@@ -41,7 +41,7 @@ static enum MHD_Result keep_header(void *ctx, enum MHD_ValueKind kind, const cha
     (void)kind;
     if (x->headers_len == HEADERS_MAX)
         return MHD_NO;
-    *h = (struct header){ name, "", name_len, value_len, is_bare(value, value_len) };
+    *h = (struct header){ name, "", name_len, value_len, is_bare(value, value_len) || (x->last_end != NULL && name != x->last_end + 2) };
     if (value != NULL)
         h->value = trimmed(x->rq.arena, value, &h->value_len);
     x->last_end = value != NULL ? value + value_len : NULL;

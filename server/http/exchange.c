@@ -7,7 +7,7 @@
 #include "http/inside.h"
 #include "http/stream.h"
 
-enum { DISCARD_MAX = 1024 * 1024 };
+enum { DISCARD_MAX = 16 * 1024 * 1024 };   /* twice the largest body of any route */
 
 static struct conn *conn_of(struct MHD_Connection *mhd)
 {

@@ -47,6 +47,20 @@ static bool read_length(const struct header *h, int64_t *out)
     return true;
 }
 
+/* Of two, whoever reads the first and whoever reads the last would act on different requests. */
+static bool is_doubled(const struct header *h, struct framing *f)
+{
+    static const char *const single[] = { "Authorization", "Content-Type", "Origin", "Sec-Fetch-Site", "Idempotency-Key" };
+    unsigned bit = 0;
+
+    for (size_t i = 0; i < sizeof(single) / sizeof(*single); i++)
+        bit |= is_named(h, single[i]) ? 1u << i : 0;
+    if ((f->seen & bit) != 0)
+        return true;
+    f->seen |= bit;
+    return false;
+}
+
 static const char *check_one(const struct header *h, struct framing *f)
 {
     if (!is_token(h->name, h->name_len))
@@ -56,6 +70,8 @@ static const char *check_one(const struct header *h, struct framing *f)
     if (h->is_bare)
         return "a header line does not end in CR LF, or is folded";
 
+    if (is_doubled(h, f))
+        return "a header that may stand once is given twice";
     if (is_named(h, "Content-Length")) {
         if (f->content_length >= 0)
             return "Content-Length is given twice";

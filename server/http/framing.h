@@ -16,6 +16,7 @@ struct framing {
     bool is_chunked;
     int64_t content_length;        /* -1: none given */
     const char *host;              /* value of the one Host header, as it came */
+    unsigned seen;                 /* which of those that may stand once have come */
 };
 /* NULL when fine; else what is wrong, for the 400 that ends the connection. `version` is "HTTP/1.1" or "HTTP/1.0". */
 const char *framing_check(const char *method, const char *version, const struct header *list, size_t len, struct framing *out);

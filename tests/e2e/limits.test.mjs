@@ -134,6 +134,12 @@ test('a body that is too large gets one 413 and the connection ends, said before
   }
 });
 
+test('who says its whole body first, however large, still hears why it is refused', async () => {
+  const answer = await d.call('POST', '/api/v1/certificates', 'x'.repeat(6_000_000), { raw: true });
+  assert.equal(answer.status, 413);
+  assert.equal(answer.headers['content-type'], 'application/problem+json');
+});
+
 test('a head that is larger than any of ours, or a target without end, ends the connection; others are served', async () => {
   for (const bytes of [`GET /healthz HTTP/1.1\r\nHost: localhost:${d.https}\r\nX-Long: ${'a'.repeat(20000)}\r\n\r\n`, `GET /${'a'.repeat(20000)} HTTP/1.1\r\nHost: localhost:${d.https}\r\n\r\n`]) {
     const socket = await secure();
