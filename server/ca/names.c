@@ -21,6 +21,15 @@ static void gather(struct gathering *g, const struct name *name)
     g->at[g->len++] = *name;
 }
 
+/* "*.lan": OpenSSL, GnuTLS and Firefox match no wildcard with a single label behind it. */
+static void gather_at(struct gathering *g, const struct name *name, const char *pointer)
+{
+    gather(g, name);
+    if (name->kind == NAME_DNS && text_starts(name->text, "*.") && strchr(name->text + 2, '.') == NULL)
+        findings_add(g->faults, LEVEL_ERROR, "wildcard-too-wide", pointer, "clients accept no wildcard right below %s: name the hosts, or use one below a domain of yours",
+                     name->text + 2);
+}
+
 static void gather_dns(struct gathering *g, const char *text, const char *pointer)
 {
     size_t len = strlen(text);
@@ -32,7 +41,7 @@ static void gather_dns(struct gathering *g, const char *text, const char *pointe
     else if (name_dns(text, len, g->arena, &name, &e) != ERR_NONE)
         findings_add(g->faults, LEVEL_ERROR, "bad-dns-name", pointer, "%s", e.text);
     else
-        gather(g, &name);
+        gather_at(g, &name, pointer);
 }
 
 static void gather_ip(struct gathering *g, const char *text, const char *pointer)
@@ -118,7 +127,7 @@ static void lend_common_name(struct gathering *g, const char *text)
     struct error e = { 0 };
 
     if (name_any(text, strlen(text), g->arena, &name, &e) == ERR_NONE)
-        gather(g, &name);
+        gather_at(g, &name, "/common_name");
     else
         findings_add(g->faults, LEVEL_ERROR, "bad-common-name", "/common_name", "%s", e.text);
 }
@@ -136,7 +145,7 @@ void ca_names(const struct wish *wish, const struct csr *csr, struct arena *a, s
     gather_wish(&g, wish);
     if (!has_own && csr != NULL) {
         for (size_t i = 0; i < csr->names.len && i < NAMES_MAX; i++)
-            gather(&g, &csr->names.at[i]);
+            gather_at(&g, &csr->names.at[i], "/csr");
     }
     if (!has_own && csr == NULL && wish->common_name != NULL)
         lend_common_name(&g, wish->common_name);

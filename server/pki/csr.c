@@ -132,7 +132,7 @@ static enum err read_names(struct bytes value, struct arena *a, struct names *ou
             return as_csr(r, e);
         add_name(at, &n, &name);
     }
-    if (others > 0 && n > 0)
+    if (others > 0)
         findings_add(notes, LEVEL_WARNING, "san-type-dropped", "/csr",
                      "%zu requested name%s of another kind than DNS or IP address %s dropped", others, others > 1 ? "s" : "",
                      others > 1 ? "were" : "was");
@@ -141,6 +141,14 @@ static enum err read_names(struct bytes value, struct arena *a, struct names *ou
 }
 
 #define COMMON_NAME_MOST 64   /* ub-common-name: RFC 5280, A.1 */
+
+static bool is_listed(const struct names *names, const struct name *n)
+{
+    for (size_t i = 0; i < names->len; i++)
+        if (name_equal(&names->at[i], n))
+            return true;
+    return false;
+}
 
 /* Without names in the request its common name is lent, if it is one; beside names it counts as a name or not at all. */
 static enum err lend_common_name(struct csr *c, struct arena *a, struct findings *notes, struct error *e)
@@ -155,6 +163,9 @@ static enum err lend_common_name(struct csr *c, struct arena *a, struct findings
         if (!is_name && len > 0)
             findings_add(notes, LEVEL_WARNING, "common-name-dropped", "/csr",
                          "the common name is neither a DNS name nor an IP address: the certificate is made without it");
+        else if (len > 0 && !is_listed(&c->names, &n))
+            findings_add(notes, LEVEL_WARNING, "common-name-dropped", "/csr",
+                         "the common name %s is not among the names that the request lists: the certificate is not for it", n.text);
         return ERR_NONE;
     }
     if (!is_name)

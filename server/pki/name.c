@@ -124,9 +124,23 @@ static const char *fault_of(const char *text, size_t star, struct arena *a)
     return ends_in_number(last) ? "looks like an IPv4 address but is none" : NULL;
 }
 
+static bool parse_ip(const char *text, size_t len, uint8_t ip[16], size_t *ip_len)
+{
+    char copy[INET6_ADDRSTRLEN];
+
+    if (len >= sizeof(copy) || memchr(text, '\0', len) != NULL)
+        return false;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    *ip_len = strchr(copy, ':') != NULL ? 16 : 4;
+    return inet_pton(*ip_len == 16 ? AF_INET6 : AF_INET, copy, ip) == 1;
+}
+
 enum err name_dns(const char *text, size_t len, struct arena *a, struct name *out, struct error *e)
 {
     size_t star = len >= 2 && text[0] == '*' && text[1] == '.' ? 2 : 0;
+    uint8_t ip[16];
+    size_t ip_len;
     const char *fault;
     char *ascii;
 
@@ -140,6 +154,8 @@ enum err name_dns(const char *text, size_t len, struct arena *a, struct name *ou
         return fail(e, ERR_INVALID, "\"%s\" is not a valid international name", shown(text, len, a));
     ascii = text_lower(a, star > 0 ? arena_printf(a, "*.%s", ascii) : ascii);
     fault = fault_of(ascii, star, a);
+    if (fault != NULL && parse_ip(ascii, strlen(ascii), ip, &ip_len))
+        return fail(e, ERR_INVALID, "%s is an IP address, not a DNS name: ask for it as one", ascii);
     if (fault != NULL)
         return fail(e, ERR_INVALID, "\"%s\" is not a DNS name: it %s", shown(text, len, a), fault);
 
@@ -205,18 +221,6 @@ enum err name_ip_octets(struct bytes octets, struct arena *a, struct name *out, 
         return fail(e, ERR_INVALID, "an IP address has 4 or 16 octets, this one has %zu", octets.len);
     set_ip(out, octets.at, octets.len, a);
     return ERR_NONE;
-}
-
-static bool parse_ip(const char *text, size_t len, uint8_t ip[16], size_t *ip_len)
-{
-    char copy[INET6_ADDRSTRLEN];
-
-    if (len >= sizeof(copy) || memchr(text, '\0', len) != NULL)
-        return false;
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    *ip_len = strchr(copy, ':') != NULL ? 16 : 4;
-    return inet_pton(*ip_len == 16 ? AF_INET6 : AF_INET, copy, ip) == 1;
 }
 
 enum err name_ip(const char *text, size_t len, struct arena *a, struct name *out, struct error *e)

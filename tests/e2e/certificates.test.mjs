@@ -53,6 +53,8 @@ test('what is wrong is refused with its field named, and nothing is written', as
     [{ dns_names: ['*'] }, '/dns_names/0'],
     [{ dns_names: ['a.*.lan'] }, '/dns_names/0'],
     [{ dns_names: ['a*.lan'] }, '/dns_names/0'],
+    [{ dns_names: ['ok.lan', '*.com'] }, '/dns_names/1'],
+    [{ common_name: '*.lan' }, '/common_name'],
     [{ dns_names: ['a_b.lan'] }, '/dns_names/0'],
     [{ dns_names: ['10.0.0.5'] }, '/dns_names/0'],
     [{ dns_names: ['x'.repeat(64) + '.lan'] }, '/dns_names/0'],
@@ -184,6 +186,31 @@ test('by Accept the same certificate comes as chain, DER or PKCS#7, and If-None-
   assert.match(tool('openssl', ['pkcs7', '-inform', 'DER', '-print_certs', '-in', file(d.dir, 'f.p7b', p7b.bytes)]).stdout, /forms\.lan/);
   const again = await d.call('GET', url, undefined, { headers: { 'if-none-match': (await d.call('GET', url)).headers.etag } });
   assert.equal(again.status, 304);
+
+  const asked = async accept => {
+    const answer = await d.call('GET', url, undefined, { headers: { accept } });
+    return [answer.status, answer.headers['content-type']];
+  };
+  for (const [accept, type] of [
+    ['application/pkix-cert;q=0.5, application/json', 'application/json'], ['application/json;q=0.2, application/pkix-cert;q=0.7', 'application/pkix-cert'],
+    ['application/pkix-cert;q=0, */*', 'application/json'], ['application/*;q=0.1, Application/X-PKCS7-Certificates', 'application/x-pkcs7-certificates'], ['*/*', 'application/json'],
+  ]) assert.deepEqual(await asked(accept), [200, type], accept);
+  for (const accept of ['application/x-pkcs12', 'text/html', 'application/json;q=0'])
+    assert.deepEqual(await asked(accept), [406, 'application/problem+json'], accept);
+});
+
+test('what a request asks for and does not get is told', async () => {
+  const csr = (subject, names) => tool('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', join(d.dir, 'told.pem'), '-subj', subject,
+    '-addext', `subjectAltName=${names}`]).stdout;
+  for (const [subject, names, kept, rules] of [
+    ['/CN=other.lan', 'DNS:a.lan', ['a.lan'], ['common-name-dropped']],
+    ['/CN=A.lan', 'DNS:a.lan', ['a.lan'], []],
+    ['/CN=a.lan', 'email:root@a.lan', ['a.lan'], ['san-type-dropped']],
+  ]) {
+    const { body } = await issue({ csr: csr(subject, names) });
+    assert.deepEqual(body.dns_names, kept, subject);
+    assert.deepEqual(body.warnings.map(w => w.rule), rules, subject);
+  }
 });
 
 test('nothing issued outlives its issuer, and a new authority signs its revocation list at once', async () => {

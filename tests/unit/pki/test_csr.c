@@ -209,10 +209,11 @@ static void names_are_taken_once_in_their_order_and_in_their_one_form(void **sta
         { { "10.0.0.1", NULL, NULL, NULL, 0 }, "10.0.0.1", NULL },
         { { "b\xc3\xbc" "cher.example", NULL, NULL, NULL, 0 }, "xn--bcher-kva.example", NULL },
         { { NULL, "dns:B.example,dns:a.example,dns:b.EXAMPLE,ip:0a000001", NULL, NULL, 0 }, "b.example a.example 10.0.0.1", NULL },
-        { { "a.example", "dns:b.example,dns:*.c.example", NULL, NULL, 0 }, "b.example *.c.example", NULL },
+        { { "a.example", "dns:b.example,dns:*.c.example", NULL, NULL, 0 }, "b.example *.c.example", "common-name-dropped" },
+        { { "B.example", "dns:b.example", NULL, NULL, 0 }, "b.example", NULL },
         { { "Front desk", "dns:b.example", NULL, NULL, 0 }, "b.example", "common-name-dropped" },
         { { NULL, "email:x@y,dns:b.example,uri:urn:z", NULL, NULL, 0 }, "b.example", "san-type-dropped" },
-        { { "a.example", "email:x@y", NULL, NULL, 0 }, "a.example", NULL },
+        { { "a.example", "email:x@y", NULL, NULL, 0 }, "a.example", "san-type-dropped" },
     };
 
     (void)state;
@@ -243,7 +244,7 @@ static void what_cannot_be_certified_is_refused_in_words_and_leaves_no_notes(voi
         { { NULL, "", NULL, NULL, 0 }, "not well-formed, or empty" },
         { { "Front desk", "dns:a b", NULL, NULL, 0 }, "character" },
         { { NULL, "dns:a.example.", NULL, NULL, 0 }, "dot" },
-        { { NULL, "dns:10.0.0.1", NULL, NULL, 0 }, "IPv4" },
+        { { NULL, "dns:10.0.0.1", NULL, NULL, 0 }, "is an IP address" },
         { { NULL, "dns:b\xc3\xbc" "cher.example", NULL, NULL, 0 }, "ASCII" },
         { { NULL, "dns:xn--99999999", NULL, NULL, 0 }, "not sound" },
         { { NULL, "ip:0a0000", NULL, NULL, 0 }, "4 or 16" },

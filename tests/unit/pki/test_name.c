@@ -63,7 +63,7 @@ static void what_is_no_dns_name_is_refused_in_words(void **state)
         { "a b", "character" },
         { "https://www.example.com", "character" },
         { "a@example.com", "character" },
-        { "1.2.3.4", "IPv4" },
+        { "1.2.3.4", "is an IP address" },
         { "127.1", "IPv4" },
         { "2130706433", "IPv4" },
         { "0x7f000001", "IPv4" },
