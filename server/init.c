@@ -18,7 +18,7 @@
 static const struct shape admin_shape = { (const struct shape_member[]){
     { "name", SHAPE_TEXT, true, 1, 63, NULL }, { "password", SHAPE_TEXT, true, 1, 512, NULL }, { 0 } } };
 static const struct shape authority_shape = { (const struct shape_member[]){
-    { "name", SHAPE_TEXT, true, 1, 50, NULL }, { "key_type", SHAPE_TEXT, false, 1, 16, NULL }, { "years", SHAPE_NUMBER, false, 1, 50, NULL }, { 0 } } };
+    { "name", SHAPE_TEXT, true, 1, 50, NULL }, { "key_type", SHAPE_TEXT, false, 1, 16, NULL }, { "years", SHAPE_NUMBER, false, 1, 40, NULL }, { 0 } } };
 static const struct shape answers_shape = { (const struct shape_member[]){
     { "admin", SHAPE_OBJECT, true, 0, 0, &admin_shape },
     { "hostnames", SHAPE_TEXTS, true, 0, 100, NULL },
@@ -61,6 +61,18 @@ static size_t texts(struct arena *a, const json_t *list, const char *const **out
     return json_array_size(list);
 }
 
+/* What a step names by its own member stands deeper in the answers. */
+static enum err below(const char *parent, struct error *e, enum err r)
+{
+    char member[sizeof(e->field)];
+
+    if (r && e->field[0] != '\0') {
+        strcpy(member, e->field);
+        snprintf(e->field, sizeof(e->field), "%s%.40s", parent, member);
+    }
+    return r;
+}
+
 static enum err make_authorities(const struct first_run *f, const struct actor *who, const json_t *answers, struct arena *a, struct authority *root, struct error *e)
 {
     const json_t *wish = json_object_get(answers, "authority");
@@ -70,9 +82,9 @@ static enum err make_authorities(const struct first_run *f, const struct actor *
     struct authority issuing;
 
     if (type != NULL && !key_type_parse(type, &key_type))
-        return fail_at(e, "/authority/key_type", "ec-p256, ec-p384, ed25519, rsa-3072 or rsa-4096");
-    return first_run_authorities(f, who, json_string_value(json_object_get(wish, "name")), json_string_value(json_object_get(answers, "organization")),
-                                 key_type, years > 0 ? (unsigned)years : 10, a, root, &issuing, e);
+        return fail_at(e, "/authority/key_type", "a key type is ec-p256, ec-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096");
+    return below("/authority", e, first_run_authorities(f, who, json_string_value(json_object_get(wish, "name")), json_string_value(json_object_get(answers, "organization")),
+                                 key_type, years > 0 ? (unsigned)years : 10, a, root, &issuing, e));
 }
 
 static enum err make_names(const struct first_run *f, const struct actor *who, const struct config *config, const json_t *answers, struct arena *a, struct error *e)
@@ -95,8 +107,8 @@ static enum err make_admin(struct app *app, struct actor *who, const json_t *ans
     const json_t *admin = json_object_get(answers, "admin");
     struct id id;
 
-    return access_first_admin(app->access, who, json_string_value(json_object_get(admin, "name")),
-                              json_string_value(json_object_get(admin, "password")), &id, e);
+    return below("/admin", e, access_first_admin(app->access, who, json_string_value(json_object_get(admin, "name")),
+                                                 json_string_value(json_object_get(admin, "password")), &id, e));
 }
 
 static enum err write_root(const struct config *config, const char *pem, struct arena *a, const char **path, struct error *e)
@@ -114,6 +126,20 @@ static enum err write_root(const struct config *config, const char *pem, struct 
     return ERR_NONE;
 }
 
+static enum err print_made(const char *path, const char *fingerprint, const char *token, struct error *e)
+{
+    json_t *made = json_pack("{s:s, s:s, s:s}", "root_certificate", path, "fingerprint_sha256", fingerprint, "token", token);
+    char *text = made != NULL ? json_dumps(made, JSON_PRESERVE_ORDER) : NULL;
+
+    json_decref(made);
+    if (text == NULL)
+        return fail(e, ERR_INVALID, "the name of the data directory is not UTF-8: all is made, but its path cannot be told in JSON");
+    puts(text);
+    own_wipe(text, strlen(text));
+    free(text);
+    return ERR_NONE;
+}
+
 /* The administrator comes late and the end of setup last, so that a run cut short can be repeated. */
 static enum err make_all(struct app *app, const struct config *config, const json_t *answers, struct arena *a, struct error *e)
 {
@@ -127,7 +153,7 @@ static enum err make_all(struct app *app, const struct config *config, const jso
     enum err r;
 
     findings_init(&faults, a);
-    r = password_check(json_string_value(json_object_get(json_object_get(answers, "admin"), "password")), e);
+    r = below("/admin", e, password_check(json_string_value(json_object_get(json_object_get(answers, "admin"), "password")), e));
     if (!r)
         r = make_names(&f, &who, config, answers, a, e);
     if (!r)
@@ -144,9 +170,7 @@ static enum err make_all(struct app *app, const struct config *config, const jso
         r = write_root(config, pem_text(a, "CERTIFICATE", root.der), a, &path, e);
     if (r)
         return r;
-    printf("{\"root_certificate\": \"%s\", \"fingerprint_sha256\": \"%s\", \"token\": \"%s\"}\n", path,
-           text_hex_in(a, bytes_of(root.cert.sha256, sizeof(root.cert.sha256))), token);
-    return ERR_NONE;
+    return print_made(path, text_hex_in(a, bytes_of(root.cert.sha256, sizeof(root.cert.sha256))), token, e);
 }
 
 int init_run(struct cli *c)

@@ -16,6 +16,7 @@
 #include "cli/cli.h"
 #include "http/server.h"
 #include "init.h"
+#include "keeper/keeper.h"
 
 enum { EXIT_KEEPER = 70, GRACE_MS = 20000 };
 
@@ -36,6 +37,8 @@ static void greet(struct app *app, const struct config *config)
         for (size_t n = 0; n < len; n++)
             if (id_is_none(&all[n].parent))
                 printf("Root:    SHA-256 %s  %s\n", text_hex_in(a, bytes_of(all[n].cert.sha256, sizeof(all[n].cert.sha256))), all[n].name);
+    if (keeper_state(app->keeper) == KEEPER_SEALED)
+        printf("Sealed:  signet unlock --data %s opens the key ring; nothing is signed until then\n", config->data);
     printf("Data:    %s\nStop:    Ctrl-C, or kill %ld\n", config->data, (long)getpid());
 }
 

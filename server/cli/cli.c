@@ -102,6 +102,26 @@ static const struct cli_verb *find(const struct cli_verb *local, int argc, char 
     return NULL;
 }
 
+/* "signet cert": what can be done with it. False when there is no such noun. */
+static bool show_noun(const struct cli_verb *local, const char *noun, FILE *to)
+{
+    const struct cli_verb *v;
+    bool is_known = false;
+
+    for (size_t table = 0, row = 0; (v = each(local, &table, &row)) != NULL;) {
+        char left[64];
+
+        if (strcmp(v->noun, noun) != 0 || *v->verb == '\0')
+            continue;
+        if (!is_known)
+            fprintf(to, "Verbs of \"%s\" (signet %s VERB --help tells more):\n", noun, noun);
+        is_known = true;
+        snprintf(left, sizeof(left), "%s %s %s", v->noun, v->verb, v->arguments);
+        fprintf(to, "  %-28s %s\n", left, v->summary);
+    }
+    return is_known;
+}
+
 static size_t distance(const char *a, const char *b)
 {
     size_t row[32], la = strlen(a), lb = strlen(b);
@@ -131,7 +151,10 @@ static int say_unknown(const struct cli_verb *local, int argc, char **argv)
     char said[64], name[64], best[64] = "";
     const struct cli_verb *v;
     size_t nearest = 4;
+    bool asks = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
 
+    if ((argc == 2 || asks) && show_noun(local, argv[1], asks ? stdout : stderr))
+        return asks ? EXIT_OK : EXIT_USAGE;
     snprintf(said, sizeof(said), "%s%s%s", argv[1], argc > 2 && argv[2][0] != '-' ? " " : "", argc > 2 && argv[2][0] != '-' ? argv[2] : "");
     for (size_t table = 0, row = 0; (v = each(local, &table, &row)) != NULL;) {
         snprintf(name, sizeof(name), "%s%s%s", v->noun, *v->verb != '\0' ? " " : "", v->verb);
@@ -153,11 +176,11 @@ static int parse(struct cli *c, int argc, char **argv, int from)
     c->given = given;
     c->arguments = arguments;
     for (int i = from; i < argc; i++) {
-        const char *name = argv[i], *equals;
+        const char *name = strcmp(argv[i], "-h") == 0 ? "--help" : argv[i], *equals;
         const struct cli_option *o;
 
         if (strncmp(name, "--", 2) != 0) {
-            arguments[c->arguments_len++] = strcmp(name, "-h") == 0 ? "--help" : name;
+            arguments[c->arguments_len++] = name;
             continue;
         }
         name += 2;
@@ -174,6 +197,18 @@ static int parse(struct cli *c, int argc, char **argv, int from)
         c->pairs++;
     }
     return EXIT_OK;
+}
+
+/* "ID FILE" takes two, "FILE..." any number. */
+static size_t arguments_most(const struct cli_verb *v)
+{
+    size_t n = *v->arguments != '\0';
+
+    if (strstr(v->arguments, "...") != NULL)
+        return SIZE_MAX;
+    for (const char *at = v->arguments; *at != '\0'; at++)
+        n += *at == ' ';
+    return n;
 }
 
 int cli_main(int argc, char **argv, const struct cli_verb *local)
@@ -194,6 +229,8 @@ int cli_main(int argc, char **argv, const struct cli_verb *local)
         argv++;
         argc--;
         c.verb = find(local, argc, argv, &words);
+        if (c.verb == NULL && argc == 2 && show_noun(local, argv[1], stdout))
+            return EXIT_OK;
         if (c.verb == NULL)
             return say_unknown(local, argc, argv);
         show_verb(c.verb);
@@ -205,10 +242,12 @@ int cli_main(int argc, char **argv, const struct cli_verb *local)
     code = parse(&c, argc, argv, words + 1);
     if (code != EXIT_OK)
         return code;
-    if (cli_flag(&c, "help") || (c.arguments_len == 1 && strcmp(c.arguments[0], "--help") == 0)) {
+    if (cli_flag(&c, "help")) {
         show_verb(c.verb);
         return EXIT_OK;
     }
+    if (c.arguments_len > arguments_most(c.verb))
+        return cli_usage(&c, "\"%s\" is one word too many", c.arguments[arguments_most(c.verb)]);
     c.is_json = cli_flag(&c, "json");
     return c.verb->run(&c);
 }
@@ -262,7 +301,7 @@ int cli_fail(const struct error *e)
                                  [ERR_CONFLICT] = EXIT_CONFLICT, [ERR_LIMIT] = EXIT_FAILED, [ERR_IO] = EXIT_TIMEOUT,
                                  [ERR_BUG] = EXIT_FAILED };
 
-    fprintf(stderr, "signet: %s%s%s%s\n", e->text, *e->field != '\0' ? " (" : "", e->field, *e->field != '\0' ? ")" : "");
+    fprintf(stderr, "signet: %s%s%s\n", e->field, *e->field != '\0' ? ": " : "", e->text);
     return codes[e->code];
 }
 

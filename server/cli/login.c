@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "cli/remote.h"
 #include "pki/hash.h"
 #include "pki/pem.h"
@@ -69,7 +70,7 @@ static enum err post(struct cli *c, const char *url, const char *ca, const char 
                      struct fetch_answer *out, struct error *e)
 {
     char *text = json_dumps(body, JSON_COMPACT);
-    const char *headers[] = { "Content-Type: application/json", "X-Signet: 1", arena_printf(c->arena, "Origin: %s", url),
+    const char *headers[] = { "Content-Type: application/json", "X-Signet: 1", "Sec-Fetch-Site: same-origin",
                               cookie != NULL ? arena_printf(c->arena, "Cookie: %s", cookie) : NULL, NULL };
     struct fetch_ask ask = { .method = "POST", .url = arena_printf(c->arena, "%s%s", url, path), .ca_file = ca, .headers = headers };
     json_t *problem;
@@ -94,7 +95,7 @@ static enum err make_token(struct cli *c, const char *url, const char *ca, const
 {
     struct fetch_answer answer;
     const char *password;
-    char host[64] = "host";
+    char host[64] = "host", now[TIME_TEXT];
     json_t *made;
     enum err r;
 
@@ -104,8 +105,9 @@ static enum err make_token(struct cli *c, const char *url, const char *ca, const
     if (r)
         return r;
     gethostname(host, sizeof(host) - 1);
+    time_text(clock_now(), now);   /* each sign-in has a token of its own, told apart in the list */
     r = post(c, url, ca, "/api/v1/tokens", answer.cookie,
-             json_pack("{s:o, s:s, s:i}", "name", json_sprintf("command line on %s", host), "role", "admin", "expires_in_days", 90), &answer, e);
+             json_pack("{s:o, s:s, s:i}", "name", json_sprintf("command line on %.20s, %s, %ld", host, now, (long)getpid()), "role", "admin", "expires_in_days", 90), &answer, e);
     if (r)
         return r;
     made = json_loadb((const char *)answer.body.at, answer.body.len, 0, NULL);

@@ -66,7 +66,11 @@ static enum err by_network(struct cli *c, struct remote *r, struct error *e)
     if (cli_value(c, "ca") != NULL)
         r->ca = cli_value(c, "ca");
     if (r->base == NULL)
-        return fail(e, ERR_ABSENT, "which daemon? Give --data DIR on its host, or run `signet login --url https://host:8443` first");
+        return fail(e, ERR_INVALID, "which daemon? Give --data DIR on its host, or run `signet login --url https://host:8443` first");
+    if (!text_starts(r->base, "https://"))
+        return fail(e, ERR_INVALID, "%s is no https:// address: a token would be read on its way", r->base);
+    if (text_ends(r->base, "/"))
+        r->base = arena_copy(c->arena, r->base, strlen(r->base) - 1);
     return ERR_NONE;
 }
 
@@ -153,6 +157,8 @@ enum err remote_call(struct cli *c, const char *method, const char *path, json_t
     r = fetch(&ask, c->arena, out, e);
     if (r)
         return r;
+    if (out->status >= 300 && out->status < 400)
+        return fail(e, ERR_IO, "%s sends elsewhere (%ld): is it the address of the console?", c->remote->base, out->status);
     return out->status >= 400 ? as_error(out, e) : ERR_NONE;
 }
 

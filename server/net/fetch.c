@@ -109,6 +109,9 @@ enum err fetch(const struct fetch_ask *ask, struct arena *a, struct fetch_answer
 
     answer.body = bytes_of(arena_copy(a, hearing.body.at, hearing.body.len), hearing.body.len);
     buf_wipe(&hearing.body);
+    if (rc == CURLE_PEER_FAILED_VERIFICATION)
+        return fail(e, ERR_INVALID, "%s shows a certificate that is not trusted here (%s): give its root by --ca, or run `signet login` with its fingerprint",
+                    ask->url, *said != '\0' ? said : curl_easy_strerror(rc));
     if (rc != CURLE_OK)
         return fail(e, ERR_IO, "no answer from %s: %s", ask->unix_socket != NULL ? ask->unix_socket : ask->url,
                     *said != '\0' ? said : curl_easy_strerror(rc));

@@ -50,6 +50,17 @@ test('login by fingerprint learns the root, and refuses another server\'s', () =
   run(['login', '--url', url, '--fingerprint', d.fingerprint_sha256.toUpperCase().match(/../g).join(':'), '--name', 'admin', '--password-file', password], { env });
   assert.ok(existsSync(join(d.dir, 'learned/signet/config')));
   assert.equal(json(['status'], { env }).set_up, true);
+  run(['login', '--url', `${url}/`, '--ca', d.root_certificate, '--name', 'admin', '--password-file', password], { env });
+  assert.equal(json(['status'], { env }).set_up, true);
+});
+
+test('a token goes to a server that is trusted, by TLS, or not at all', () => {
+  const plain = run(['status'], { env: { ...remote().env, SIGNET_URL: `http://localhost:${d.http}` }, status: null });
+  assert.equal(plain.status, 1);
+  assert.match(plain.stderr, /no https/);
+  const unknown = run(['status'], { env: { ...remote().env, SIGNET_CA: '/etc/ssl/certs/ca-certificates.crt' }, status: null });
+  assert.notEqual(unknown.status, 0);
+  assert.equal(unknown.stdout, '');
 });
 
 test('a token for automation, and a password given anew on the host', () => {
@@ -68,4 +79,9 @@ test('what cannot be done ends with the code that says why', () => {
   assert.equal(run(['status', '--data', '/nonexistent'], { status: null }).status, 6);
   assert.match(run(['cert', 'issue', '--help']).stdout, /^Examples:/);
   assert.match(run(['--help']).stdout, /server confirm/);
+  assert.match(run(['cert', '--help']).stdout, /cert issue .*\n(.*\n)*.*cert renew ID/);
+  assert.match(run(['server'], { status: null }).stderr, /server rollback/);
+  const word = run(['cert', 'show', 'a', 'b'], { ...remote(), status: null });
+  assert.equal(word.status, 2);
+  assert.match(word.stderr, /"b" is one word too many/);
 });

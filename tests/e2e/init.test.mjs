@@ -34,7 +34,9 @@ test('the answers are checked before anything is made', async () => {
   const d = await new Daemon().ports();
   try {
     for (const [wrong, says] of [
-      [{ admin: { name: 'admin', password: 'short' } }, /12/],
+      [{ admin: { name: 'admin', password: 'short' } }, /\/admin\/password: .*12/],
+      [{ authority: { name: 'X', years: 41 } }, /\/authority\/years/],
+      [{ public_http_url: 'http://ca.lan:99999' }, /public_http_url/],
       [{ hostnames: ['bad name'] }, /hostnames/],
       [{ surprise: 1 }, /surprise/],
     ]) {
