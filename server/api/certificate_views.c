@@ -10,6 +10,8 @@
 #include "ca/ca.h"
 #include "pki/chain.h"
 #include "pki/lint.h"
+#include "store/certificates.h"
+#include "store/matches.h"
 #include "store/journal.h"
 
 enum { HISTORY_MAX = 200, TIMELINE_BEFORE = 30, TIMELINE_AFTER = 400 };
@@ -103,6 +105,7 @@ enum err certificate_versions(struct app *app, struct request *rq, struct error 
 
 struct path {
     struct cert *certs;
+    struct id *ids;                /* of each in the inventory; none: it is not there on its own */
     struct chain chain;
     struct authority *authorities;
     size_t authorities_len;
@@ -145,7 +148,7 @@ static json_t *path_item(const struct path *p, const struct id *leaf, size_t i)
     static const struct id none;
     const struct cert *c = p->chain.at[i];
     const struct authority *authority = authority_of(p, c);
-    const struct id *certificate = i == 0 ? leaf : authority == NULL ? &none : &authority->certificate_id;
+    const struct id *certificate = i == 0 ? leaf : authority == NULL ? &p->ids[i] : &authority->certificate_id;
 
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o}",
                      "certificate_id", json_of_id(certificate), "authority_id", json_of_id(authority == NULL ? &none : &authority->id),
@@ -155,12 +158,33 @@ static json_t *path_item(const struct path *p, const struct id *leaf, size_t i)
                      "key_type", key_type_text(c->key.type), "role", role_of(p, i), "findings", findings_at(p, i));
 }
 
+static enum err find_ids(struct app *app, struct request *rq, struct path *p, struct error *e)
+{
+    CLEANUP(look_done) struct look look = { 0 };
+    enum err r = store_look(app->store, &look, e);
+
+    for (size_t i = 1; r == ERR_NONE && i < p->chain.len; i++) {
+        const struct cert *c = p->chain.at[i];
+        struct version_row row;
+        int64_t n;
+
+        r = store_match_thumbprint(look_db(&look), bytes_of(c->sha256, sizeof(c->sha256)), &n, e);
+        if (r || n == 0)
+            continue;
+        r = store_version(look_db(&look), n, rq->arena, &row, e);
+        if (r == ERR_NONE)
+            p->ids[i] = row.certificate;
+    }
+    return r;
+}
+
 static enum err read_path(struct app *app, struct request *rq, const struct certificate_shown *shown, struct path *p, struct error *e)
 {
     size_t room = sizeof(p->chain.at) / sizeof(*p->chain.at);
     enum err r;
 
     p->certs = arena_take(rq->arena, room * sizeof(*p->certs));
+    p->ids = arena_take(rq->arena, room * sizeof(*p->ids));
     for (size_t i = 0; i < shown->chain_len && i < room; i++) {
         r = cert_parse(shown->chain[i], rq->arena, &p->certs[i], e);
         if (r)
@@ -170,7 +194,8 @@ static enum err read_path(struct app *app, struct request *rq, const struct cert
     p->chain.is_complete = p->chain.len > 0 && cert_is_self_issued(p->chain.at[p->chain.len - 1]);
     findings_init(&p->faults, rq->arena);
     chain_check(&p->chain, 0, NULL, clock_now(), &p->faults);
-    return ca_authorities(app->ca, rq->arena, &p->authorities, &p->authorities_len, e);
+    r = find_ids(app, rq, p, e);
+    return r ? r : ca_authorities(app->ca, rq->arena, &p->authorities, &p->authorities_len, e);
 }
 
 enum err certificate_path(struct app *app, struct request *rq, struct error *e)

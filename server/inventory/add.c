@@ -7,6 +7,7 @@
 #include "pki/hash.h"
 #include "store/certificates.h"
 #include "store/find.h"
+#include "store/pages.h"
 
 enum { COMMON_NAME_MAX = 255 /* keys of sort indexes stay small, whatever a foreign certificate says */, TEXT_MAX = 8000 };
 
@@ -64,6 +65,18 @@ static void count_row(struct tx *tx, const struct version_add *add, struct arena
     tx_tally(tx, "expiry", "good", day, 1);
     for (size_t i = 0; i < sizeof(shares) / sizeof(*shares); i++)
         tx_tally(tx, arena_printf(a, "%s/%s", add->store, shares[i].facet), shares[i].value, shares[i].day, 1);
+}
+
+/* A lineage that was tagged before it had this version: what stops being current took the count of its tags with it. */
+static enum err count_tags(struct tx *tx, const struct version_add *add, int64_t certificate_n, struct arena *a, struct error *e)
+{
+    char *facet = arena_printf(a, "%s/tag", add->store);
+    struct row_texts tags = { 0 };
+    enum err r = add->is_new ? ERR_NONE : store_page_tags(tx_db(tx), &certificate_n, 1, a, &tags, e);
+
+    for (size_t i = 0; r == ERR_NONE && i < tags.len; i++)
+        tx_tally(tx, facet, tags.at[i], 0, 1);
+    return r;
 }
 
 /* Fills the rest of `to`: the lineage as it is, or a fresh one. */
@@ -125,6 +138,8 @@ enum err inventory_add_version(struct tx *tx, const struct version_add *add, int
         r = add_names(tx, to.next_version_n, &add->cert.names, e);
     if (r == ERR_NONE)
         r = put_text(tx, add->label, &add->cert, to.n, add->is_new, a, e);
+    if (r == ERR_NONE)
+        r = count_tags(tx, add, to.n, a, e);
     if (r)
         return r;
 

@@ -144,11 +144,10 @@ static enum err whole(struct facets *f, const struct moment *at, struct error *e
     enum err r = whole_ends(f, at, e);
 
     for (size_t i = 0; r == ERR_NONE && i < COUNTED; i++) {
-        bool is_tag = strcmp(counted[i].name, "tag") == 0;
         struct value_row *rows;
         size_t len;
 
-        r = store_tally_values(f->db, is_tag ? "tag" : arena_printf(f->arena, "%s/%s", f->store, counted[i].name), VALUES_MAX, f->arena, &rows, &len, e);
+        r = store_tally_values(f->db, arena_printf(f->arena, "%s/%s", f->store, counted[i].name), VALUES_MAX, f->arena, &rows, &len, e);
         if (r == ERR_NONE)
             r = add_counted(f, &counted[i], rows, len, e);
     }

@@ -82,17 +82,46 @@ static const char *show_bits(struct arena *a, const struct word *words, uint32_t
     return finish(a, &b);
 }
 
+/* The names that Windows shows. */
+static const struct { const char *oid, *name; } purposes[] = {
+    { "1.3.6.1.5.5.7.3.1", "Server Authentication" }, { "1.3.6.1.5.5.7.3.2", "Client Authentication" }, { "1.3.6.1.5.5.7.3.3", "Code Signing" },
+    { "1.3.6.1.5.5.7.3.4", "Secure Email" }, { "1.3.6.1.5.5.7.3.8", "Time Stamping" }, { "1.3.6.1.5.5.7.3.9", "OCSP Signing" },
+    { "2.5.29.37.0", "Any Purpose" }, { "1.3.6.1.5.2.3.5", "KDC Authentication" }, { "1.3.6.1.5.5.7.3.17", "IP security IKE intermediate" },
+    { "1.3.6.1.5.5.8.2.2", "IP security IKE intermediate" }, { "1.3.6.1.4.1.311.20.2.2", "Smart Card Logon" },
+    { "1.3.6.1.4.1.311.54.1.2", "Remote Desktop Authentication" }, { "1.3.6.1.4.1.311.10.3.4", "Encrypting File System" },
+    { "1.3.6.1.4.1.311.10.3.12", "Document Signing" }, { "1.3.6.1.4.1.311.20.2.1", "Certificate Request Agent" }, { "1.3.6.1.4.1.311.21.6", "Key Recovery Agent" },
+};
+
+enum { PURPOSES = sizeof(purposes) / sizeof(*purposes) };
+
+/* Those of row `row` of the table; PURPOSES: those that are in none. */
+static void add_purposes(struct buf *b, struct der in, size_t row, struct arena *a)
+{
+    struct bytes oid;
+
+    while (!der_end(&in) && der_get_oid(&in, &oid)) {
+        size_t i = 0;
+
+        while (i < PURPOSES && !der_oid_is(oid, purposes[i].oid))
+            i++;
+        if (i != row)
+            continue;
+        comma(b);
+        buf_printf(b, "%s (%s)", i < PURPOSES ? purposes[i].name : "Unknown Key Usage", der_oid_text(a, oid));
+    }
+}
+
+/* In an order of ours: two certificates for the same purposes are shown alike. */
 static const char *show_purposes(struct arena *a, struct bytes value)
 {
-    static const struct word words[] = {
-        { FOR_SERVER, "Server Authentication (1.3.6.1.5.5.7.3.1)" }, { FOR_CLIENT, "Client Authentication (1.3.6.1.5.5.7.3.2)" },
-        { FOR_CODE, "Code Signing (1.3.6.1.5.5.7.3.3)" },            { FOR_EMAIL, "Secure Email (1.3.6.1.5.5.7.3.4)" },
-        { FOR_OCSP, "OCSP Signing (1.3.6.1.5.5.7.3.9)" },            { FOR_ANY, "Any Purpose (2.5.29.37.0)" },
-        { FOR_OTHER, "Other" },                                      { 0, NULL },
-    };
-    uint32_t purposes;
+    struct der d = der_of(value), in;
+    struct buf b;
 
-    return ext_purposes(value, &purposes) ? show_bits(a, words, purposes) : "";
+    buf_init(&b, VALUE_MOST);
+    if (der_enter(&d, DER_SEQUENCE, &in))
+        for (size_t i = 0; i <= PURPOSES; i++)
+            add_purposes(&b, in, i, a);
+    return finish(a, &b);
 }
 
 static const char *show_usage(struct arena *a, struct bytes value)

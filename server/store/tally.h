@@ -14,7 +14,7 @@ struct ends { struct ends_at at[ENDS_MAX]; size_t len; int64_t good, revoked; };
 enum err store_tally_ends(const struct db *db, const char *facet, struct ends *out, struct error *e) MUST_CHECK;
 /* Current versions, not revoked, that end within [from, to). */
 enum err store_ending(const struct db *db, const char *store /* NULL: all */, int64_t from, int64_t to, int64_t *out, struct error *e) MUST_CHECK;
-/* The values of a facet of a store, such as "personal/key", or of "tag"; the most first. */
+/* The values of a facet of a store, such as "personal/key" or "personal/tag"; the most first. */
 struct value_row { const char *value; int64_t count; };
 enum err store_tally_values(const struct db *db, const char *facet, unsigned limit, struct arena *a, struct value_row **out, size_t *len, struct error *e) MUST_CHECK;
 

@@ -117,6 +117,8 @@ test('a bundle of everything goes where each belongs, or all of it where it is t
   const { body } = await bring(text);
   assert.deepEqual(body.items.map(i => [i.kind, i.action, i.store, i.key]),
     [['certificate', 'added', 'root', false], ['request', 'ignored', null, false], ['key', 'added', null, true], ['certificate', 'added', 'personal', true]]);
+  const [root, , , leaf] = body.items.map(i => i.certificate_id);
+  assert.deepEqual((await d.ok('GET', `/api/v1/certificates/${leaf}/path`)).items.map(i => i.certificate_id), [leaf, root]);
   assert.deepEqual((await bring(text)).body.items.map(i => i.action), ['known', 'ignored', 'known', 'known']);
   assert.equal((await bring(text)).status, 200);
   const q = pki('blocked.lan');

@@ -1,5 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './lib/browser.mjs';
 import { X509Certificate } from 'node:crypto';
@@ -35,6 +36,20 @@ test('in the console: replaced with a file, rolled back (to an expired version w
       await b.button('Bring back').click();
       await b.button('Renew now').waitFor();
       assert.equal((await d.ok('GET', `/api/v1/certificates/${c.id}`)).version, 1);
+
+      // what has changed is told, the tab stays in sight on a telephone, and purposes are those of the extension
+      await d.ok('PATCH', `/api/v1/certificates/${c.id}`, { owner: 'eva', tags: ['lab'] });
+      await b.page.setViewportSize({ width: 390, height: 844 });
+      await b.page.goto(`${d.origin}/#/certificates/${c.id}/history`);
+      await b.sees('Owner: none → eva');
+      await b.sees('Tags: none → lab');
+      const tab = await b.page.getByRole('tab', { name: 'History' }).boundingBox();
+      assert.ok(tab.x >= 0 && tab.x + tab.width <= 390, `the tab stands at ${tab.x}`);
+      await b.inOrder('history on a telephone');
+      await b.page.setViewportSize({ width: 1280, height: 860 });
+      const [{ certificate_id: brought }] = (await d.ok('POST', '/api/v1/certificates/import', { data: readFileSync(join(d.dir, 'c.pem'), 'utf8'), store: 'people' })).items;
+      await b.page.goto(`${d.origin}/#/certificates/${brought}`);
+      await b.sees('Ensures the identity of a remote computer');
 
       // an expired one is refused, told why, and comes back when that is ticked
       const over = await made({ dns_names: ['over.example.lan'] }), f = foreign(d.dir, 'over');

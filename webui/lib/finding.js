@@ -1,6 +1,6 @@
 // finding - the question of a list: what stands in the search box, which conditions were clicked, and what is hidden until asked for.
 
-const GRAMMAR = /^-?(?:(?:state|status|issuer|key|has|is|source|store|san|serial|thumbprint|tag|owner|account):\S|expires[<>]|in-use$)/;
+const GRAMMAR = /^-?(?:(?:state|status|issuer|key|has|is|source|store|san|serial|thumbprint|tag|owner|account):\S|expires[<>]|in-use$)/i;
 
 // Words, with what stands between quotation marks kept together.
 export const termsOf = (text) => text.match(/(?:[^\s"]|"(?:\\.|[^"\\])*"?)+/g) || [];

@@ -26,17 +26,33 @@ function LifeBar({ of }) {
     <progress max="1" value=${part} aria-label="Part of its life that is over" class=${of.status}></progress><span><${When} at=${of.not_after} /></span></div>`;
 }
 
+// In the words of Windows, by what the extension of the certificate says.
 const PURPOSES = {
-  'web-server': ['Ensures the identity of a remote computer'],
-  client: ['Proves your identity to a remote computer'],
-  'web-server-and-client': ['Ensures the identity of a remote computer', 'Proves your identity to a remote computer'],
+  '1.3.6.1.5.5.7.3.1': 'Ensures the identity of a remote computer',
+  '1.3.6.1.5.5.7.3.2': 'Proves your identity to a remote computer',
+  '1.3.6.1.5.5.7.3.3': 'Ensures software came from software publisher',
+  '1.3.6.1.5.5.7.3.4': 'Protects e-mail messages',
+  '1.3.6.1.5.5.7.3.8': 'Allows data to be signed with the current time',
+  '1.3.6.1.4.1.311.20.2.2': 'Allows to log on with a smart card',
 };
+
+function purposesOf({ items }) {
+  const words = items.find((i) => i.field === 'Enhanced Key Usage')?.value;
+  if (!words)
+    return ['All application policies'];
+  return words.split(', ').map((w) => PURPOSES[w.match(/\(([0-9.]+)\)$/)?.[1]] || w);
+}
+
+function Purposes({ c }) {
+  const load = useLoad(() => get(`/certificates/${c.id}/details`), [c.id, c.version]);
+  return html`<${Fault} of=${load.problem} again=${load.reload} /><ul>${load.value && purposesOf(load.value).map((p) => html`<li key=${p}>${p}</li>`)}</ul>`;
+}
 
 function General({ c }) {
   return html`<div class="paper">
     <div class="paper-head"><${Rosette} of=${c.thumbprint_sha256} size=${92} />
       <div><h2>Certificate Information</h2><p>This certificate is intended for the following purpose(s):</p>
-        <ul>${(PURPOSES[c.profile] || [c.source === 'setup' || !c.profile ? 'All that its issuer allows: see Details' : c.profile]).map((p) => html`<li>${p}</li>`)}</ul></div></div>
+        <${Purposes} c=${c} /></div></div>
     <${Facts} rows=${[
       ['Issued to', html`<strong>${c.common_name || c.subject}</strong>`],
       ['Issued by', c.self_signed ? 'itself (self-signed): nobody vouches for it' : commonNameOf(c.issuer)],
@@ -46,7 +62,7 @@ function General({ c }) {
       ['Private key', html`<span class="row"><${Icon} name=${c.has_private_key ? 'key' : 'info'} />${c.has_private_key
         ? `You have a private key that corresponds to this certificate (${keyWord(c.key_type)}${c.exportable ? '' : ', not exportable'}).`
         : `The private key is not here (${keyWord(c.key_type)}).`}</span>`],
-      ['In use by', c.used_by?.length > 0 && c.used_by.map((u) => html`<${Badge} tone="accent" icon="server">${u}<//> `)],
+      ['In use by', c.used_by?.length > 0 ? c.used_by.map((u) => html`<${Badge} tone="accent" icon="server">${u}<//> `) : 'nothing that is known here'],
       ['Thumbprint (SHA-1)', html`<${Thumbprint} of=${c.thumbprint_sha1} label="SHA-1 thumbprint" />`],
       ['Thumbprint (SHA-256)', html`<${Thumbprint} of=${c.thumbprint_sha256} label="SHA-256 thumbprint" />`],
     ]} />
@@ -86,10 +102,23 @@ function History({ c }) {
   const load = useLoad(() => get(`/certificates/${c.id}/history`), [c.id, c.version]);
   useLive(['certificate', 'web-server'], load.reload);
   return html`<${Loaded} load=${load}>${({ items }) => html`<ol class="history">${items.map((h) => html`<li><span class="history-dot" aria-hidden="true"></span>
-    <div><strong>${sentence(h.act)}</strong><p class="small">by ${h.actor || 'the server'}${h.source ? ` from ${h.source}` : ''}, <time datetime=${h.at} title=${time.tooltip(h.at)}>${time.both(h.at)}</time></p></div></li>`)}</ol>`}<//>`;
+    <div><strong>${sentence(h.act.replace(/[._-]/g, ' '))}</strong>${changesOf(h.detail).map((line) => html`<p class="history-what">${line}</p>`)}<p class="small">by ${h.actor || 'the server'}${h.source ? ` from ${h.source}` : ''}, <time datetime=${h.at} title=${time.tooltip(h.at)}>${time.both(h.at)}</time></p></div></li>`)}</ol>`}<//>`;
 }
 
-const sentence = (act) => act.replace(/[._-]/g, ' ').replace(/^./, (l) => l.toUpperCase());
+// What stands in the record of an act, for people: what changed from what to what, and what was done how. Numbers and ids are in Details.
+const SAID = { filename: 'file', from: 'from version', version: 'version', format: 'format', target: 'for', pkcs12_profile: 'PFX profile', reason: 'reason', store: 'store', profile: 'profile' };
+const shown = (value) => (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || 'none';
+
+function changesOf(detail) {
+  const pairs = Object.entries(detail || {});
+  const changed = pairs.filter(([, v]) => v && typeof v === 'object' && 'before' in v && shown(v.before) !== shown(v.after)).map(([k, v]) => `${WORDS[k] || sentence(k)}: ${shown(v.before)} → ${shown(v.after)}`);
+  const said = pairs.filter(([k, v]) => SAID[k] && ['string', 'number'].includes(typeof v) && v !== '').map(([k, v]) => `${SAID[k]} ${v}`).join(', ');
+  return [...changed, detail?.notes_changed && 'Notes were changed', said && sentence(said)].filter(Boolean);
+}
+
+const WORDS = { label: 'Friendly name', account: 'Account on its host' };
+
+const sentence = (act) => act.replace(/^./, (l) => l.toUpperCase());
 
 function RenewDialog({ c, onClose, onDone }) {
   const [days, setDays] = useState('');

@@ -28,9 +28,9 @@ function Row({ c, columns, isChosen, choose }) {
   const at = href(`/certificates/${c.id}${c.superseded ? '/versions' : ''}`);
   return html`<tr data-id=${c.id} aria-selected=${isChosen ? 'true' : 'false'} onClick=${(e) => (e.shiftKey ? choose(true) : !e.target.closest('a,button,input,label,.choose') && !getSelection().toString() && go(at.slice(1)))}>
     <td class="choose"><label><input type="checkbox" checked=${isChosen} onClick=${(e) => { e.stopPropagation(); choose(e.shiftKey); }} /><span class="unseen">Choose ${c.common_name || c.label || c.subject}</span></label></td>
-    <td data-label="Issued To"><a class="row-link" href=${at}>${c.common_name || c.label || c.subject}</a>
+    <td data-label="Issued To"><span class="names"><a class="row-link" href=${at}>${c.common_name || c.label || c.subject}</a>
       ${more > 0 && html`<span class="more" title=${[...c.dns_names, ...c.ip_addresses].join(', ')}>+${more} ${more === 1 ? 'name' : 'names'}</span>`}
-      ${c.versions > 1 && html`<span class="more">version ${c.version}${c.superseded ? ', superseded' : ''}</span>`}</td>
+      ${c.versions > 1 && html`<span class="more">version ${c.version}${c.superseded ? ', superseded' : ''}</span>`}</span></td>
     ${columns.map((k) => html`<td key=${k.key} data-label=${k.words} class="col-${k.key}" title=${k.title?.(c)}>${k.cell(c)}</td>`)}
   </tr>`;
 }

@@ -33,7 +33,7 @@ export function Chain({ items, complete, current }) {
   const down = [...items].reverse();
   return html`<ol class="chain" aria-label="Certification path, root first">
     ${!complete && html`<li class="link missing"><span class="link-line" aria-hidden="true"></span><div class="link-card"><span class="empty-mark"><${Icon} name="help" /></span>
-      <div class="link-body"><h2>The issuer is not here</h2><p class="small">${down[0]?.issuer}: programs that do not have it will not trust what is below.</p></div></div></li>`}
+      <div class="link-body"><h2>The issuer is not here</h2><p class="small">${down[0]?.issuer}: programs that do not have it will not trust what is below. <a href="#/import">Import its certificate…</a></p></div></div></li>`}
     ${down.map((item) => html`<${Link} item=${item} current=${current} />`)}
   </ol>`;
 }

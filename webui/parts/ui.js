@@ -216,6 +216,8 @@ export function Tabs({ tabs, current, href, set, label, children }) {
     choose(to);
     document.getElementById(`${id}-${to}`)?.focus();
   }
+  // On a narrow screen the strip may hold more than it shows.
+  useEffect(() => document.getElementById(`${id}-${current}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current]);
   return html`<div class="tabs"><div class="tab-list" role="tablist" aria-label=${label} onKeyDown=${onKeyDown}>
     ${tabs.map(([key, words]) => html`<button type="button" role="tab" id="${id}-${key}" aria-selected=${key === current ? 'true' : 'false'}
       aria-controls="${id}-panel" tabindex=${key === current ? 0 : -1} onClick=${() => choose(key)}>${words}</button>`)}

@@ -17,7 +17,7 @@ static const char differing[] =
     " UNION ALL SELECT store || '/key', key_type, 0, count(*) FROM counted GROUP BY 1, 2"
     " UNION ALL SELECT store || '/source', source, 0, count(*) FROM counted GROUP BY 1, 2"
     " UNION ALL SELECT store || '/has', CASE WHEN flags & 256 THEN 'key' ELSE '' END, 0, count(*) FROM counted GROUP BY 1, 2"
-    " UNION ALL SELECT 'tag', tag, 0, count(*) FROM tag GROUP BY tag)"
+    " UNION ALL SELECT store || '/tag', tag, 0, count(*) FROM tag JOIN counted ON counted.certificate = tag.certificate GROUP BY 1, 2)"
     "SELECT group_concat(format('%s=%s on %d: %d', facet, value, day, n), '; ') FROM ("
     " SELECT facet, value, day, sum(n) AS n FROM (SELECT facet, value, day, n FROM tally UNION ALL SELECT facet, value, day, -n FROM truth)"
     " GROUP BY facet, value, day HAVING sum(n) <> 0)";
@@ -139,6 +139,8 @@ static void versions_come_go_back_are_put_away_and_go(void **state)
     tag(p, &one.certificate, tags, 2, a);
     tag(p, &other.certificate, tags, 1, a);
     counts_hold(p, "tags");
+    says(bring(p, (struct coming){ .begins = 2, .days = 300 }, a), "joined", "personal", 3);
+    counts_hold(p, "the next version of what has tags");
     go_back(p, &one.certificate, 1, a);
     go_back(p, &other.certificate, 1, a);
     counts_hold(p, "going back");
