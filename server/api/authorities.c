@@ -95,7 +95,7 @@ static enum err sign_crl(struct app *app, struct request *rq, struct error *e)
 static enum err make(struct app *app, struct request *rq, struct error *e)
 {
     struct authority_wish wish = { .name = body_text(rq, "name"), .organization = body_text(rq, "organization"),
-                                   .years = (unsigned)body_number(rq, "years", 0), .path_len = (int)body_number(rq, "path_len", 0) };
+                                   .years = (unsigned)body_number(rq, "years", 0), .path_len = (int)body_number(rq, "path_len", -1) };
     const char *type = body_text(rq, "key_type"), *parent = body_text(rq, "parent_id");
     struct authority made;
     char id[ID_TEXT];

@@ -229,7 +229,7 @@ static enum err rollback(struct app *app, struct request *rq, struct error *e)
 
 static const struct shape nothing = { (const struct shape_member[]){ { 0 } } };
 static const struct shape selection = { (const struct shape_member[]){
-    { "certificate_id", SHAPE_TEXT, true, 36, 36, NULL },
+    { "certificate_id", SHAPE_TEXT, true, 1, 64, NULL },
     { "hostnames", SHAPE_TEXTS, false, 1, 100, NULL },
     { "confirm_within_sec", SHAPE_NUMBER, false, 0, 3600, NULL },
     { "accept", SHAPE_TEXTS, false, 0, 2, NULL },

@@ -113,11 +113,9 @@ static enum err plan_depth(struct making *m, struct error *e)
 {
     int above = m->parent == NULL ? -1 : m->parent->view.cert.path_len;
 
-    m->path_len = m->wish->path_len > 0 ? m->wish->path_len : 0;
-    if (m->parent == NULL) {
-        m->path_len = m->path_len == 0 ? -1 : m->path_len;
+    m->path_len = m->wish->path_len >= 0 ? m->wish->path_len : m->parent == NULL ? -1 : 0;
+    if (m->parent == NULL)
         return ERR_NONE;
-    }
     if (above == 0)
         return fail_at(e, "/parent_id", "\"%s\" may sign no authorities: take its root", m->parent->view.name);
     if (above > 0 && m->path_len >= above)

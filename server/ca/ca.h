@@ -48,7 +48,7 @@ struct authority_wish {
     enum key_type key_type;            /* KEY_NONE: P-256 */
     unsigned years;                    /* 0: 10 for a root, 5 below one, cut to the parent's end */
     struct id parent;                  /* none: a root */
-    int path_len;                      /* 0 or less: no limit for a root, none below for others */
+    int path_len;                      /* -1: not said: no limit for a root, none below for others */
 };
 enum err ca_authority_make(struct ca *ca, const struct actor *who, const struct authority_wish *wish, struct arena *a, struct authority *out, struct error *e) MUST_CHECK;
 enum err ca_authorities(struct ca *ca, struct arena *a, struct authority **out, size_t *len, struct error *e) MUST_CHECK;

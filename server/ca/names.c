@@ -132,6 +132,17 @@ static void lend_common_name(struct gathering *g, const char *text)
         findings_add(g->faults, LEVEL_ERROR, "bad-common-name", "/common_name", "%s", e.text);
 }
 
+/* A renewal is for the names of what it renews: whoever sends a request for others shall not believe that they were taken. */
+static void tell_left_out(struct gathering *g, const struct csr *csr)
+{
+    for (size_t i = 0; i < csr->names.len; i++) {
+        if (find_same(g, &csr->names.at[i]) != NULL)
+            continue;
+        findings_add(g->faults, LEVEL_WARNING, "names-kept", "/csr", "the request asks for %s too: a renewal keeps the names that it renews", csr->names.at[i].text);
+        return;
+    }
+}
+
 void ca_names(const struct wish *wish, const struct csr *csr, struct arena *a, struct findings *faults, struct names *out, const char **common_name)
 {
     struct gathering g = { .arena = a, .faults = faults };
@@ -143,6 +154,8 @@ void ca_names(const struct wish *wish, const struct csr *csr, struct arena *a, s
     }
     g.at = arena_take(a, (NAMES_MAX + 1) * sizeof(*g.at));
     gather_wish(&g, wish);
+    if (csr != NULL && !id_is_none(&wish->renews))
+        tell_left_out(&g, csr);
     if (!has_own && csr != NULL) {
         for (size_t i = 0; i < csr->names.len && i < NAMES_MAX; i++)
             gather_at(&g, &csr->names.at[i], "/csr");

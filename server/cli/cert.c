@@ -74,7 +74,7 @@ static enum err put_days(const struct cli *c, json_t *object, struct error *e)
     if (days == NULL)
         return ERR_NONE;
     if (!text_number(days, 1, 100000, &number))
-        return fail(e, ERR_INVALID, "--days needs a whole number");
+        return fail(e, ERR_INVALID, "--days is a whole number from 1 to 100000");
     json_object_set_new(object, "valid_days", json_integer(number));
     return ERR_NONE;
 }

@@ -211,6 +211,9 @@ test('what a request asks for and does not get is told', async () => {
     assert.deepEqual(body.dns_names, kept, subject);
     assert.deepEqual(body.warnings.map(w => w.rule), rules, subject);
   }
+  const { body: old } = await issue({ dns_names: ['keeps.lan'] });
+  const renewed = (await d.call('POST', `/api/v1/certificates/${old.id}/renew`, { csr: csr('/CN=keeps.lan', 'DNS:keeps.lan,DNS:more.lan') })).body;
+  assert.deepEqual([renewed.dns_names, renewed.warnings.map(w => w.rule)], [['keeps.lan'], ['names-kept']]);
 });
 
 test('nothing issued outlives its issuer, and a new authority signs its revocation list at once', async () => {
@@ -226,6 +229,14 @@ test('nothing issued outlives its issuer, and a new authority signs its revocati
   const path = file(d.dir, 'short.crl', crl.bytes), issuer = file(d.dir, 'short.pem', under.pem);
   assert.match(tool('openssl', ['crl', '-inform', 'DER', '-in', path, '-noout', '-verify', '-CAfile', issuer]).stderr, /verify OK/);
   assert.match(tool('openssl', ['crl', '-inform', 'DER', '-in', path, '-noout', '-text']).stdout, /No Revoked Certificates/);
+});
+
+test('no authority below a root is a limit of its own, other than none said', async () => {
+  const make = body => d.call('POST', '/api/v1/authorities', body);
+  const alone = (await make({ name: 'Alone Root', path_len: 0 })).body;
+  assert.equal(alone.path_len, 0);
+  assert.equal((await make({ name: 'Below Alone', parent_id: alone.id })).body.errors[0].pointer, '/parent_id');
+  assert.equal((await make({ name: 'Free Root' })).body.path_len, null);
 });
 
 test('an authority that was answered has its certificate and its list on the plain listener', async () => {

@@ -65,7 +65,7 @@ function CreateDialog({ all, onClose, onDone }) {
     <${Select} label="Below" value=${w.parent_id} set=${change('parent_id')} ...${p} pointer="/parent_id" options=${[['', 'Nobody: a new root'], ...all.map((a) => [a.id, `${a.name} (${a.kind})`])]} />
     <div class="pair"><${Select} label="Key" value=${w.key_type} set=${change('key_type')} ...${p} pointer="/key_type" options=${keyOptions()} />
       <${Input} label="Years" type="number" min="1" max="30" value=${w.years} set=${change('years')} ...${p} pointer="/years" /></div>
-    <${Input} label="Path length" optional type="number" min="0" max="10" value=${w.path_len} set=${change('path_len')} ...${p} pointer="/path_len" hint="How many authorities may stand below it." />
+    <${Input} label="Path length" optional type="number" min="0" max="8" value=${w.path_len} set=${change('path_len')} ...${p} pointer="/path_len" hint="How many authorities may stand below it." />
     <${Fault} of=${act.problem} fields=${pointers} />
   <//>`;
 }

@@ -62,7 +62,7 @@ static inline int house_close(void **state)
 
 static inline int house_with_authorities(void **state)
 {
-    struct authority_wish root = { .name = "Lab Root CA", .organization = "Lab" }, issuing = { .name = "Lab Issuing CA", .organization = "Lab" };
+    struct authority_wish root = { .name = "Lab Root CA", .organization = "Lab", .path_len = -1 }, issuing = { .name = "Lab Issuing CA", .organization = "Lab" };
     struct error e = { 0 };
     struct house *h;
 

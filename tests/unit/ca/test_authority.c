@@ -117,10 +117,23 @@ static void an_authority_outlives_a_restart_with_its_key(void **state)
     assert_string_equal(h->issuing.public_url, "http://ca.lab.lan:8080");
 }
 
+/* A root with no authority below it: RFC 5280, 4.2.1.9, counts those, so 0 is a limit and not "none said". */
+static struct authority made(struct house *h, const struct authority_wish *wish)
+{
+    struct authority out;
+    struct error e = { 0 };
+
+    assert_ok(ca_authority_make(h->ca, &h->who, wish, h->arena, &out, &e));
+    assert_int_equal(out.cert.path_len, wish->path_len);
+    return out;
+}
+
 static void bad_wishes_name_their_field(void **state)
 {
     static const char *const long_name = "0123456789012345678901234567890123456789012345678901234567890123456789";
     struct house *h = *state;
+    struct authority_wish only_leaves = { .name = "Alone", .path_len = 0 };
+    struct authority alone = made(h, &only_leaves);
     struct { struct authority_wish wish; const char *field; } table[] = {
         { { .name = NULL }, "/name" },
         { { .name = "" }, "/name" },
@@ -133,6 +146,7 @@ static void bad_wishes_name_their_field(void **state)
         { { .name = "A", .years = 20, .parent = h->root.id }, "/years" },
         { { .name = "A", .path_len = 9 }, "/path_len" },
         { { .name = "A", .parent = h->issuing.id }, "/parent_id" },
+        { { .name = "A", .parent = alone.id }, "/parent_id" },
         { { .name = "A", .parent = id_new() }, "/parent_id" },
         { { .name = "lab root ca" }, "/name" },
     };

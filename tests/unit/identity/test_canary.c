@@ -29,7 +29,7 @@ static void a_client_that_knows_the_root_accepts_by_both_versions_of_tls(void **
 
 static void another_root_or_another_leaf_is_noticed(void **state)
 {
-    struct authority_wish wish = { .name = "Other Root CA" };
+    struct authority_wish wish = { .name = "Other Root CA", .path_len = -1 };
     struct shop *s = *state;
     struct issued made = shop_issue(s, EVERY_NAME, NULL, false), other = shop_issue(s, EVERY_NAME, NULL, false);
     struct authority stranger;
