@@ -1,12 +1,12 @@
 // externalrequest - "Create a request" for another authority: names, subject, key; the key is made here and stays.
-import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
-import { get, onceKey, post } from '../lib/api.js';
+import { html } from '../lib/html.js';
+import { get, post } from '../lib/api.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { complaint, isAddress, sortNames } from '../lib/names.js';
 import { go, href } from '../lib/router.js';
 import { Names } from '../parts/chips.js';
-import { Steps } from '../parts/steps.js';
-import { Busy, Button, Check, Choice, Facts, Fault, Input, keyOptions, keyWord, Page, Select } from '../parts/ui.js';
+import { useSteps, useWish, WizardCard } from '../parts/steps.js';
+import { Busy, Check, Choice, Facts, Fault, Input, keyOptions, keyWord, Page, Select } from '../parts/ui.js';
 
 const STEPS = [['names', 'Names'], ['subject', 'Distinguished Name Properties'], ['key', 'Key'], ['review', 'Review']];
 const FIELDS = { names: ['/dns_names', '/ip_addresses', '/label'], subject: ['/subject'], key: ['/key', '/profile'], review: [] };
@@ -55,49 +55,26 @@ function missing(step, w) {
 
 export function ExternalRequest() {
   const load = useLoad(async () => (await get('/profiles')).items, []);
-  const [w, setW] = useState({ names: [], label: '', comment: '', organization: '', unit: '', locality: '', state: '', country: '', profile: 'web-server', keyType: 'rsa-2048', exportable: true });
-  const [step, setStep] = useState('names');
-  const [reached, setReached] = useState(0);
-  const [hint, setHint] = useState('');
-  const once = useRef(onceKey());
   const act = useAction();
-  const head = useRef(null);
-  const at = STEPS.findIndex(([s]) => s === step);
-  useLayoutEffect(() => {
-    if (at > 0)
-      head.current?.focus();
-  }, [step]);
-
-  const change = (part) => {
-    once.current = onceKey();
-    setHint('');
-    act.clear();
-    setW((before) => ({ ...before, ...part }));
-  };
-  const show = (s) => { setHint(''); setStep(s); };
-  const forward = (e) => {
-    e.preventDefault();
+  const wizard = useSteps(STEPS);
+  const { step } = wizard;
+  const [w, change, once] = useWish({ names: [], label: '', comment: '', organization: '', unit: '', locality: '', state: '', country: '', profile: 'web-server', keyType: 'rsa-2048', exportable: true }, wizard, act);
+  const forward = () => {
     const lacks = missing(step, w);
-    setHint(lacks);
+    wizard.setHint(lacks);
     if (lacks)
       return;
-    if (step === 'review') {
+    if (step === 'review')
       act.run(async () => go(`/requests/${(await post('/requests', bodyOf(w), { once: once.current })).id}`, { kind: 'external' }));
-      return;
-    }
-    setReached(Math.max(reached, at + 1));
-    setStep(STEPS[at + 1][0]);
+    else
+      wizard.next();
   };
   const Step = { names: NamesStep, subject: SubjectStep, key: KeyStep, review: Review }[step];
   return html`<${Page} title="Create a request for another authority" kicker="Certificate Enrollment Requests" back=${{ href: href('/requests', { kind: 'external' }), label: 'Certificate Enrollment Requests' }}>
     <${Fault} of=${load.problem} again=${load.reload} />
     ${load.busy && !load.value && html`<${Busy} />`}
-    ${load.value && html`<div class="wizard"><${Steps} label="Create a request" steps=${STEPS} current=${step} reached=${reached} set=${show} />
-      <form class="card wizard-card" onSubmit=${forward} novalidate><h2 ref=${head} tabindex="-1">${STEPS[at][1]}</h2><div class="stack">
-        <${Step} ...${{ w, change, problem: act.problem }} profiles=${load.value} /></div>
-        ${hint && html`<p class="fault" role="alert">${hint}</p>`}
-        <${Fault} of=${act.problem} fields=${FIELDS[step]} />
-        <div class="row wizard-foot">${at > 0 && html`<${Button} icon="back" onClick=${() => show(STEPS[at - 1][0])}>Back<//>`}<span class="spring"></span>
-          <button type="submit" class="button primary" disabled=${act.busy}>${act.busy && html`<span class="spinner" aria-hidden="true"></span>`}<span>${step === 'review' ? 'Create request' : 'Next'}</span></button></div></form></div>`}
+    ${load.value && html`<${WizardCard} of=${wizard} label="Create a request" busy=${act.busy} go=${forward} next=${step === 'review' ? 'Create request' : 'Next'}
+      fault=${html`<${Fault} of=${act.problem} fields=${FIELDS[step]} />`}>
+      <${Step} ...${{ w, change, problem: act.problem }} profiles=${load.value} /><//>`}
   <//>`;
 }

@@ -8,7 +8,7 @@ import { STORES } from '../lib/stores.js';
 import { Icon } from '../parts/icon.js';
 import { Imported, said, summary } from '../parts/imported.js';
 import { Password } from '../parts/secret.js';
-import { Steps } from '../parts/steps.js';
+import { useSteps, WizardCard } from '../parts/steps.js';
 import { Button, Card, Check, Choice, Dialog, Facts, Fault, Field, LinkButton, Note, Page, Select, Submit, toast } from '../parts/ui.js';
 
 const STEPS = [['files', 'File to Import'], ['store', 'Certificate Store'], ['review', 'Completing the Certificate Import Wizard']];
@@ -151,16 +151,10 @@ const wishOf = (w) => ({ exportable: w.exportable, ...(w.store ? { store: w.stor
 function Wizard({ route, onDone }) {
   const [w, setW] = useState({ store: STORES[route.query.get('store')] ? route.query.get('store') : '', exportable: true });
   const [pieces, setPieces] = useState([]);
-  const [step, setStep] = useState('files'), [reached, setReached] = useState(0);
-  const [hint, setHint] = useState(''), [progress, setProgress] = useState(null);
-  const act = useAction(), head = useRef(null), gone = useRef(false), started = useRef(false);
-  const at = STEPS.findIndex(([s]) => s === step);
+  const [progress, setProgress] = useState(null);
+  const act = useAction(), wizard = useSteps(STEPS), gone = useRef(false);
+  const { step } = wizard;
   useEffect(() => () => { gone.current = true; }, []);
-  useLayoutEffect(() => {
-    if (started.current)
-      head.current?.focus();
-    started.current = true;
-  }, [step]);
 
   const sent = (list, how, label) => send(list, how, (done, all) => setProgress({ done, all, label }), () => gone.current).finally(() => setProgress(null));
   const look = (list) => act.run(async () => {
@@ -169,53 +163,41 @@ function Wizard({ route, onDone }) {
     return true;
   });
   const take = async (files) => {
-    setHint('');
+    wizard.setHint('');
     await look(await Promise.all(files.map(readPiece)));
   };
   const paste = (text) => look([pieceOf('Pasted text', text.length, text.trim())]);
   const unlock = (list, password) => look(list.map((p) => ({ ...p, password })));
   const change = (part) => setW((before) => ({ ...before, ...part }));
-  const show = (s) => { setHint(''); act.clear(); setStep(s); };
+  const show = (s) => { act.clear(); wizard.show(s); };
   const split = () => [pieces.filter((p) => !p.trouble), pieces.filter((p) => p.trouble)];
   const review = async () => {
     const [good, rest] = split();
-    if (await act.run(async () => { setPieces(inOrder([...await sent(good, { preview: true, ...wishOf(w) }, 'Looking into'), ...rest])); return true; })) {
-      setReached(2);
-      setStep('review');
-    }
+    if (await act.run(async () => { setPieces(inOrder([...await sent(good, { preview: true, ...wishOf(w) }, 'Looking into'), ...rest])); return true; }))
+      wizard.reach('review');
   };
   const finish = () => act.run(async () => {
     const [good, rest] = split();
     onDone(inOrder([...await sent(good, wishOf(w), 'Importing'), ...rest]));
   });
   const usable = pieces.some((p) => !p.trouble && p.items.some((i) => i.kind === 'certificate' || i.kind === 'key'));
-  const forward = (e) => {
-    e.preventDefault();
+  const forward = () => {
     if (act.busy)
       return;
     if (!usable) {
-      setHint(pieces.some(isLocked) ? 'Enter the password, then press Open.' : pieces.length ? 'None of these files holds a certificate or key that can be imported.' : 'Choose at least one file.');
+      wizard.setHint(pieces.some(isLocked) ? 'Enter the password, then press Open.' : pieces.length ? 'None of these files holds a certificate or key that can be imported.' : 'Choose at least one file.');
       return;
     }
-    setHint('');
-    if (step === 'files') {
-      setReached(Math.max(reached, 1));
-      setStep('store');
-    } else {
-      (step === 'store' ? review : finish)();
-    }
+    wizard.setHint('');
+    ({ files: wizard.next, store: review, review: finish })[step]();
   };
   return html`<${Page} title="Certificate Import Wizard" back=${{ href: href('/certificates', { store: w.store === 'personal' ? '' : w.store }), label: 'All certificates' }}>
-    <div class="wizard wide"><${Steps} label="Import" steps=${STEPS} current=${step} reached=${reached} set=${(s) => (s === 'review' ? review() : show(s))} />
-      <form class="card wizard-card" onSubmit=${forward} novalidate><h2 ref=${head} tabindex="-1">${STEPS[at][1]}</h2><div class="stack">
+    <${WizardCard} of=${wizard} label="Import" wide busy=${act.busy} show=${(s) => (s === 'review' ? review() : show(s))} go=${forward} next=${step === 'review' ? 'Finish' : 'Next'}>
         ${step === 'files' && html`<${FilesStep} pieces=${pieces} take=${take} paste=${paste} unlock=${unlock} busy=${act.busy} drop=${(key) => setPieces((all) => all.filter((p) => p.key !== key))} />`}
         ${step === 'store' && html`<${StoreStep} w=${w} change=${change} hasKeys=${pieces.some((p) => p.items.some((i) => i.kind === 'key'))} />`}
         ${step === 'review' && html`<${ReviewStep} pieces=${pieces} w=${w} />`}
         ${progress && html`<${Progress} at=${progress} label=${progress.label} />`}
-        <${Fault} of=${act.problem} /></div>
-        ${hint && html`<p class="fault" role="alert">${hint}</p>`}
-        <div class="row wizard-foot">${at > 0 && html`<${Button} icon="back" disabled=${act.busy} onClick=${() => show(STEPS[at - 1][0])}>Back<//>`}<span class="spring"></span>
-          <button type="submit" class="button primary" disabled=${act.busy}>${act.busy && html`<span class="spinner" aria-hidden="true"></span>`}<span>${step === 'review' ? 'Finish' : 'Next'}</span></button></div></form></div>
+        <${Fault} of=${act.problem} /><//>
   <//>`;
 }
 

@@ -1,6 +1,6 @@
 // request - "Request New Certificate": purpose, names, key, validity, one look at all of it, the file.
-import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
-import { get, onceKey, post } from '../lib/api.js';
+import { html, useState } from '../lib/html.js';
+import { get, post } from '../lib/api.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { complaint, isAddress, sortNames } from '../lib/names.js';
 import { go, href } from '../lib/router.js';
@@ -9,7 +9,7 @@ import { Names } from '../parts/chips.js';
 import { ExportForm } from '../parts/export.js';
 import { InstallCertificate } from '../parts/install.js';
 import { Rosette } from '../parts/rosette.js';
-import { Steps } from '../parts/steps.js';
+import { useSteps, useWish, WizardCard } from '../parts/steps.js';
 import { Busy, Button, Card, Check, Choice, Copy, Facts, Fault, Field, Input, keyOptions, keyWord, LinkButton, Note, Page, Select, Thumbprint } from '../parts/ui.js';
 
 const STEPS = [['purpose', 'Purpose'], ['names', 'Names'], ['key', 'Key and route'], ['validity', 'Validity'], ['review', 'Review']];
@@ -128,53 +128,30 @@ export function Request() {
     const [profiles, authorities] = await Promise.all([get('/profiles'), get('/authorities')]);
     return { profiles: profiles.items, authorities: authorities.items };
   }, []);
-  const [w, setW] = useState({ profile: 'web-server', names: [], label: '', route: 'make', keyType: 'ec-p256', exportable: true, csr: '', days: '', issuer: '' });
-  const [step, setStep] = useState('purpose');
-  const [hint, setHint] = useState('');
   const [made, setMade] = useState(null);
-  const once = useRef(onceKey());
   const act = useAction();
-  const head = useRef(null);
-  const at = STEPS.findIndex(([s]) => s === step);
-  const [reached, setReached] = useState(0);
-
-  useLayoutEffect(() => {
-    if (at > 0)
-      head.current?.focus();
-  }, [step]);
+  const wizard = useSteps(STEPS);
+  const { step } = wizard;
+  const [w, change, once] = useWish({ profile: 'web-server', names: [], label: '', route: 'make', keyType: 'ec-p256', exportable: true, csr: '', days: '', issuer: '' }, wizard, act);
   if (made)
     return html`<${Result} made=${made} />`;
 
-  const change = (part) => {
-    once.current = onceKey();
-    setHint('');
-    act.clear();
-    setW((before) => ({ ...before, ...part }));
-  };
-  const show = (s) => { setHint(''); setStep(s); };
   const profile = load.value?.profiles.find((p) => p.slug === w.profile);
-  const forward = (e) => {
-    e.preventDefault();
+  const forward = () => {
     const lacks = missing(step, w, profile);
-    setHint(lacks);
+    wizard.setHint(lacks);
     if (lacks)
       return;
-    if (step === 'review') {
+    if (step === 'review')
       act.run(async () => setMade(await post('/certificates', bodyOf(w), { once: once.current })));
-      return;
-    }
-    setReached(Math.max(reached, at + 1));
-    setStep(STEPS[at + 1][0]);
+    else
+      wizard.next();
   };
   const Step = { purpose: Purpose, names: NamesStep, key: KeyStep, validity: ValidityStep, review: Review }[step];
   return html`<${Page} title="Request New Certificate" back=${{ href: href('/certificates'), label: 'All certificates' }}>
     <${Fault} of=${load.problem} again=${load.reload} />
     ${load.busy && !load.value && html`<${Busy} />`}
-    ${load.value && html`<div class="wizard"><${Steps} label="Request" steps=${STEPS} current=${step} reached=${reached} set=${show} />
-      <form class="card wizard-card" onSubmit=${forward} novalidate><h2 ref=${head} tabindex="-1">${STEPS[at][1]}</h2><div class="stack">
-        <${Step} ...${{ w, change, profile, problem: act.problem, set: show }} profiles=${load.value.profiles} authorities=${load.value.authorities} /></div>
-        ${hint && html`<p class="fault" role="alert">${hint}</p>`}
-        <div class="row wizard-foot">${at > 0 && html`<${Button} icon="back" onClick=${() => show(STEPS[at - 1][0])}>Back<//>`}<span class="spring"></span>
-          <button type="submit" class="button primary" disabled=${act.busy}>${act.busy && html`<span class="spinner" aria-hidden="true"></span>`}<span>${step === 'review' ? 'Issue certificate' : 'Next'}</span></button></div></form></div>`}
+    ${load.value && html`<${WizardCard} of=${wizard} label="Request" busy=${act.busy} go=${forward} next=${step === 'review' ? 'Issue certificate' : 'Next'}>
+      <${Step} ...${{ w, change, profile, problem: act.problem, set: wizard.show }} profiles=${load.value.profiles} authorities=${load.value.authorities} /><//>`}
   <//>`;
 }

@@ -1,12 +1,12 @@
 // signrequest - "Sign a request": paste it, see what policy makes of it, sign it or hand it in.
-import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
+import { html, useRef, useState } from '../lib/html.js';
 import { get, onceKey, post } from '../lib/api.js';
 import { useAction, useLoad } from '../lib/load.js';
 import { go, href } from '../lib/router.js';
 import { Drop, nothing } from '../parts/drop.js';
 import { Fields } from '../parts/fields.js';
 import { bodyOfTerms, Differences, missingInTerms, TERM_FIELDS, Terms, termsOf } from '../parts/requests.js';
-import { Steps } from '../parts/steps.js';
+import { useSteps, WizardCard } from '../parts/steps.js';
 import { Busy, Button, Fault, Input, keyWord, Page } from '../parts/ui.js';
 
 const STEPS = [['request', 'Request'], ['terms', 'Terms'], ['compare', 'Asked and signed']];
@@ -30,29 +30,16 @@ export function SignRequest({ session }) {
   const [looked, setLooked] = useState(null);
   const [t, setT] = useState(null);
   const [comment, setComment] = useState('');
-  const [step, setStep] = useState('request');
-  const [reached, setReached] = useState(0);
-  const [hint, setHint] = useState('');
   const once = useRef([onceKey(), onceKey()]);
   const act = useAction();
-  const head = useRef(null);
-  const at = STEPS.findIndex(([s]) => s === step);
+  const wizard = useSteps(STEPS);
+  const { step } = wizard;
   const decides = !session.rights || session.rights.includes('issue');
-  useLayoutEffect(() => {
-    if (at > 0)
-      head.current?.focus();
-  }, [step]);
 
   const touched = () => {
     once.current = [onceKey(), onceKey()];
-    setHint('');
+    wizard.setHint('');
     act.clear();
-  };
-  const show = (s) => { setHint(''); setStep(s); };
-  const reach = (s) => {
-    const n = STEPS.findIndex(([name]) => name === s);
-    setReached((before) => Math.max(before, n));
-    setStep(s);
   };
   const body = () => ({ kind: 'sign', csr: given.text, ...(t ? bodyOfTerms(t) : {}) });
   const preview = (next) => act.run(async () => {
@@ -60,7 +47,7 @@ export function SignRequest({ session }) {
     setLooked(answer);
     if (!t)
       setT(termsOf({ ...answer.policy, valid_days: '', label: '', issuer_id: answer.policy.issuer_id }, answer.policy));
-    reach(next);
+    wizard.reach(next);
   });
   const finish = (signs) => act.run(async () => {
     const made = await post('/requests', { ...body(), ...(comment ? { comment } : {}) }, { once: once.current[0] });
@@ -68,10 +55,9 @@ export function SignRequest({ session }) {
       await post(`/requests/${made.id}/sign`, {}, { once: once.current[1] });
     go(`/requests/${made.id}`, { kind: 'sign', state: signs ? 'issued' : 'pending' });
   });
-  const forward = (e) => {
-    e.preventDefault();
+  const forward = () => {
     const lacks = step === 'request' ? (given.text.trim() ? '' : 'Paste the request, or open its file.') : step === 'terms' ? missingInTerms(t, load.value.profiles) : '';
-    setHint(lacks);
+    wizard.setHint(lacks);
     if (lacks)
       return;
     if (step === 'compare')
@@ -82,16 +68,12 @@ export function SignRequest({ session }) {
   return html`<${Page} title="Sign a request" kicker="Certification Authority" back=${{ href: href('/requests', { kind: 'sign', state: 'pending' }), label: 'Pending Requests' }}>
     <${Fault} of=${load.problem} again=${load.reload} />
     ${load.busy && !load.value && html`<${Busy} />`}
-    ${load.value && html`<div class="wizard"><${Steps} label="Sign a request" steps=${STEPS} current=${step} reached=${reached} set=${show} />
-      <form class="card wizard-card" onSubmit=${forward} novalidate><h2 ref=${head} tabindex="-1">${STEPS[at][1]}</h2><div class="stack">
-        ${step === 'request' && html`<${Given} given=${given} set=${(v) => { touched(); setT(null); setReached(0); setGiven(v); }} problem=${act.problem} />`}
+    ${load.value && html`<${WizardCard} of=${wizard} label="Sign a request" busy=${act.busy} go=${forward} next=${step !== 'compare' ? 'Next' : decides ? 'Sign' : 'Submit'}
+      fault=${html`<${Fault} of=${act.problem} fields=${step === 'request' ? ['/csr'] : step === 'terms' ? TERM_FIELDS : []} />`}
+      also=${step === 'compare' && decides && html`<${Button} disabled=${act.busy} onClick=${() => finish(false)}>Store as pending<//>`}>
+        ${step === 'request' && html`<${Given} given=${given} set=${(v) => { touched(); setT(null); wizard.setReached(0); setGiven(v); }} problem=${act.problem} />`}
         ${step === 'terms' && html`<${Terms} t=${t} change=${(part) => { touched(); setT((before) => ({ ...before, ...part })); }} ...${load.value} problem=${act.problem} />
           <${Input} label="Comment" optional value=${comment} set=${(v) => { touched(); setComment(v); }} problem=${act.problem} pointer="/comment" hint="For whoever decides, and for the record." /><${Decoded} of=${looked.decoded} />`}
-        ${step === 'compare' && html`<${Differences} policy=${looked.policy} />`}</div>
-        ${hint && html`<p class="fault" role="alert">${hint}</p>`}
-        <${Fault} of=${act.problem} fields=${step === 'request' ? ['/csr'] : step === 'terms' ? TERM_FIELDS : []} />
-        <div class="row wizard-foot">${at > 0 && html`<${Button} icon="back" onClick=${() => show(STEPS[at - 1][0])}>Back<//>`}<span class="spring"></span>
-          ${step === 'compare' && decides && html`<${Button} disabled=${act.busy} onClick=${() => finish(false)}>Store as pending<//>`}
-          <button type="submit" class="button primary" disabled=${act.busy}>${act.busy && html`<span class="spinner" aria-hidden="true"></span>`}<span>${step !== 'compare' ? 'Next' : decides ? 'Sign' : 'Submit'}</span></button></div></form></div>`}
+        ${step === 'compare' && html`<${Differences} policy=${looked.policy} />`}<//>`}
   <//>`;
 }
