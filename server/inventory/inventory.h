@@ -79,7 +79,7 @@ struct inventory_days { struct inventory_day *at; size_t len; bool is_exact; };
 enum err inventory_timeline(struct store *store, const struct actor *who, int64_t from_day, int64_t to_day, struct arena *a,
                             struct inventory_days *out, struct error *e) MUST_CHECK;
 /* The values that the certificates of a store have, with how many there are of each, the most first. Of a whole store from counts that follow
-   the rows ("tag" counts through all stores); of those that q and filter leave, or that the actor may see, from the rows, as above.
+   the rows; of those that q and filter leave, or that the actor may see, from the rows, as above.
    filter of a value: what narrows a list to it. */
 struct inventory_value { const char *value, *label, *filter; int64_t count; };
 struct inventory_facet { const char *name; struct inventory_value *values; size_t len; };
