@@ -54,13 +54,35 @@ static void say_ready(struct app *app)
     sd_tell("READY=1");
 }
 
+static void say_state(struct app *app)
+{
+    static const char *const keepers[] = { [KEEPER_OPEN] = "open", [KEEPER_SEALED] = "sealed", [KEEPER_DEAD] = "dead" };
+    struct server_counts now = server_counts(app->server);
+
+    log_info("state: keeper %s, %u connections, %u streams, %u requests waiting; %llu requests and %llu handshakes so far", keepers[keeper_state(app->keeper)],
+             now.connections, now.streams, now.queued, (unsigned long long)now.requests, (unsigned long long)now.handshakes);
+}
+
+/* Until one of them ends it: USR1 asks how it is, HUP asks for nothing. */
+static void hear_signals(const sigset_t *signals, struct app *app)
+{
+    int signal = 0;
+
+    for (;;) {
+        sigwait(signals, &signal);
+        if (signal == SIGUSR1)
+            say_state(app);
+        else if (signal != SIGHUP)
+            return;
+    }
+}
+
 static int serve(struct cli *c)
 {
     struct running *running;
     struct config config;
     struct error e = { 0 };
     sigset_t signals;
-    int signal = 0;
     bool is_dead;
     enum err r;
 
@@ -69,6 +91,7 @@ static int serve(struct cli *c)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
 
@@ -81,9 +104,7 @@ static int serve(struct cli *c)
     greet(app_of(running), &config);
     say_ready(app_of(running));
 
-    do
-        sigwait(&signals, &signal);
-    while (signal == SIGHUP);
+    hear_signals(&signals, app_of(running));
     sd_tell("STOPPING=1");
     is_dead = app_keeper_is_dead(running);
     if (is_dead)

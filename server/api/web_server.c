@@ -172,7 +172,7 @@ static enum err read_wish(struct request *rq, struct swap_wish *wish, struct err
         else if (strcmp(accept[n], "name-mismatch") == 0)
             wish->accept_name_mismatch = true;
         else
-            return fail_at(e, "/accept", "Only \"untrusted\" and \"name-mismatch\" can be accepted.");
+            return fail_at(e, arena_printf(rq->arena, "/accept/%zu", n), "Only \"untrusted\" and \"name-mismatch\" can be accepted.");
     }
     return ERR_NONE;
 }

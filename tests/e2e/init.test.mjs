@@ -2,6 +2,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Daemon, PASSWORD, run, tool, file } from './lib/daemon.mjs';
 
 test('a headless first run makes a root, an issuing CA, an administrator and the server\'s own certificate', async () => {
@@ -45,6 +46,17 @@ test('the answers are checked before anything is made', async () => {
       assert.notEqual(out.status, 0);
       assert.match(out.stderr, says);
     }
+  } finally { await d.end(); }
+});
+
+test('SIGUSR1 asks how the daemon is, and neither it nor SIGHUP ends it', async () => {
+  const d = await (await new Daemon().init()).start();
+  try {
+    d.child.kill('SIGHUP');
+    d.child.kill('SIGUSR1');
+    for (let n = 0; n < 100 && !/state: keeper open/.test(d.log); n++) await sleep(50);
+    assert.match(d.log, /state: keeper open, \d+ connections/);
+    assert.equal((await d.call('GET', '/healthz')).status, 200);
   } finally { await d.end(); }
 });
 
