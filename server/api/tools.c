@@ -8,9 +8,13 @@
 #include "api/tables.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "inventory/inventory.h"
+#include "inventory/rows.h"
 #include "pki/chain.h"
 #include "pki/pem.h"
 #include "store/authorities.h"
+#include "store/certificates.h"
+#include "store/find.h"
 
 enum { BODY_MAX = 3 * 1024 * 1024, CHAIN_MOST = 32, ROOTS_MOST = 500, DEPTH_MOST = 16, PASSWORD_MAX = 512 };
 
@@ -103,7 +107,27 @@ static enum err read_pile(struct request *rq, const char *text, struct pile *p, 
     return ERR_NONE;
 }
 
-/* Without roots of its own a chain is held against ours. */
+/* What was imported into Trusted Root Certification Authorities and is not archived. */
+static enum err stored_roots(const struct db *db, struct request *rq, struct pile *p, struct error *e)
+{
+    struct found *found = arena_take(rq->arena, sizeof(*found));
+    enum err r = store_find_by(db, BY_STORE, "root", found, e);
+
+    for (size_t i = 0; r == ERR_NONE && i < found->len && p->len < p->most; i++) {
+        struct version_row row;
+        struct bytes der = { 0 };
+
+        r = store_version(db, found->at[i], rq->arena, &row, e);
+        if (r || (row.flags & (VERSION_ARCHIVED | VERSION_AUTHORITY)) != 0)
+            continue;
+        r = store_der(db, found->at[i], rq->arena, &der, e);
+        if (r == ERR_NONE)
+            add_cert(p, der, rq);
+    }
+    return r;
+}
+
+/* Without roots of its own a chain is held against ours and those that are trusted here. */
 static enum err our_roots(struct app *app, struct request *rq, struct pile *p, struct error *e)
 {
     CLEANUP(look_done) struct look look = { 0 };
@@ -116,13 +140,13 @@ static enum err our_roots(struct app *app, struct request *rq, struct pile *p, s
         r = store_authorities(look_db(&look), rq->arena, &rows, &len, e);
     if (r)
         return r;
-    p->certs = arena_take(rq->arena, (len + 1) * sizeof(*p->certs));
-    p->at = arena_take(rq->arena, (len + 1) * sizeof(*p->at));
+    p->certs = arena_take(rq->arena, (len + FOUND_MAX) * sizeof(*p->certs));
+    p->at = arena_take(rq->arena, (len + FOUND_MAX) * sizeof(*p->at));
     for (size_t i = 0; i < len && p->len < p->most; i++) {
         if (id_is_none(&rows[i].parent))
             add_cert(p, rows[i].der, rq);
     }
-    return ERR_NONE;
+    return stored_roots(look_db(&look), rq, p, e);
 }
 
 /* RFC 3339 with any offset: others write +00:00 where we write Z. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SLOW, corpus, file, run, started, tool } from './lib/daemon.mjs';
+import { pki } from './lib/shop.mjs';
 
 let d;
 test.before(async () => { d = await started(); });
@@ -19,6 +20,15 @@ const question = limbo => ({
   ...(limbo.id === 'rfc5280::nc::permitted-dn-match' ? {} : { name: limbo.expected_peer_name.value }),
   ...(limbo.validation_time ? { at: limbo.validation_time } : {}),
   ...(limbo.max_chain_depth != null ? { max_chain_depth: limbo.max_chain_depth } : {}),
+});
+
+test('without roots a chain is held against ours and what was put into Trusted Root Certification Authorities, as long as it is not archived', async () => {
+  const p = pki(d.dir, 'trusted.lan'), chain = p.read('leaf.pem').toString();
+  assert.deepEqual(rules(await verify({ chain })), ['untrusted']);
+  const [{ certificate_id: id }] = (await d.ok('POST', '/api/v1/certificates/import', { data: p.read('ca.pem').toString() })).items;
+  assert.deepEqual(rules(await verify({ chain, name: 'trusted.lan' })), []);
+  await d.ok('POST', `/api/v1/certificates/${id}/archive`, {});
+  assert.deepEqual(rules(await verify({ chain })), ['untrusted']);
 });
 
 test('every chain of the corpus gets its verdict, each in well under two seconds', async t => {
