@@ -1,5 +1,6 @@
 #include "pki/bundle.h"
 
+#include "base/text.h"
 #include "pki/ber.h"
 #include "pki/dek.h"
 #include "pki/der.h"
@@ -123,6 +124,19 @@ static struct bytes first_element(struct bytes der)
     return der_get_whole(&d, DER_SEQUENCE, &whole) ? whole : der;
 }
 
+/* A key of another program's form is told of: beside a certificate it would be missed. */
+static enum err add_foreign(struct bundle *b, const struct pem_block *block, struct error *e)
+{
+    struct arena *a = b->out->arena;
+    const char *says = foreign_label(block->label);
+    struct item item = { .kind = ITEM_KEY, .trouble_kind = "unsupported-algorithm" };
+
+    if (!text_ends(block->label, "PRIVATE KEY"))
+        return ERR_NONE;
+    item.trouble = says != NULL ? says : arena_printf(a, "a \"%s\" is not supported: RSA, EC (P-256, P-384, P-521) and Ed25519 are", block->label);
+    return items_add(b->out, &item, e);
+}
+
 static enum err add_block(struct bundle *b, const struct pem_block *block, struct error *e)
 {
     struct bytes der = block->content;
@@ -136,7 +150,7 @@ static enum err add_block(struct bundle *b, const struct pem_block *block, struc
             item.der = first_element(der);
         return labels[i].how == BLOCK_KEY ? add_key(b, der, block->scheme, e) : labels[i].how == BLOCK_ANY ? add_der(b, der, e) : items_add(b->out, &item, e);
     }
-    return ERR_NONE;
+    return add_foreign(b, block, e);
 }
 
 static enum err add_pem(struct bundle *b, struct bytes file, struct error *e)

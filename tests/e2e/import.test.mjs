@@ -117,6 +117,9 @@ test('a bundle of everything goes where each belongs, or all of it where it is t
   const { body } = await bring(text);
   assert.deepEqual(body.items.map(i => [i.kind, i.action, i.store, i.key]),
     [['certificate', 'added', 'root', false], ['request', 'ignored', null, false], ['key', 'added', null, true], ['certificate', 'added', 'personal', true]]);
+  const beside = (await bring(`${p.read('ca.pem')}-----BEGIN OPENSSH PRIVATE KEY-----\nMAYCAQUCAQI=\n-----END OPENSSH PRIVATE KEY-----\n`)).body.items;
+  assert.deepEqual(beside.map(i => [i.kind, i.action]), [['certificate', 'known'], ['key', 'ignored']]);
+  assert.match(beside[1].findings[0].detail, /OpenSSH/);
   const [root, , , leaf] = body.items.map(i => i.certificate_id);
   assert.deepEqual((await d.ok('GET', `/api/v1/certificates/${leaf}/path`)).items.map(i => i.certificate_id), [leaf, root]);
   assert.deepEqual((await bring(text)).body.items.map(i => i.action), ['known', 'ignored', 'known', 'known']);
@@ -207,7 +210,7 @@ test('what cannot be opened says truly why, before anything is computed', async 
     ['junk', Buffer.from('not a file at all, just some words'), {}, 'invalid', '/data', /neither PEM|no certificate/],
     ['an empty file', Buffer.from(''), {}, 'invalid', '/data', /./],
     ['a Java key store', Buffer.from('feedfeed0000000200000000', 'hex'), {}, 'invalid', '/data', /JKS.*keytool -importkeystore/],
-    ['a key of SSH', Buffer.from('-----BEGIN OPENSSH PRIVATE KEY-----\nMAYCAQUCAQI=\n-----END OPENSSH PRIVATE KEY-----\n'), {}, 'invalid', '/data', /ssh-keygen -p -m PKCS8/],
+    ['a key of SSH', Buffer.from('-----BEGIN OPENSSH PRIVATE KEY-----\nMAYCAQUCAQI=\n-----END OPENSSH PRIVATE KEY-----\n'), {}, 'unsupported-algorithm', '/data', /ssh-keygen -p -m PKCS8/],
     ['a web page', Buffer.from('<!DOCTYPE html><title>Sign in</title>'), {}, 'invalid', '/data', /web page/],
     ['a curve that is none of ours', tool('openssl', ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1']).stdout, {}, 'unsupported-algorithm', '/data', /secp256k1/],
     ['a key of OpenSSL 1.0, wrong password', tool('openssl', ['ec', '-in', p.at('leaf.key'), '-des3', '-passout', 'pass:another']).stdout, { password }, 'wrong-password', '/password', /password is wrong/],

@@ -30,7 +30,7 @@ function Becomes({ i, done }) {
 
 function What({ i }) {
   const [icon, word] = KINDS[i.kind] || ['info', i.kind];
-  return html`<span class="what"><${Icon} name=${icon} /><span><strong>${i.subject ? commonNameOf(i.subject) : i.kind === 'key' ? `${keyWord(i.key_type)} key` : word}</strong>
+  return html`<span class="what"><${Icon} name=${icon} /><span><strong>${i.subject ? commonNameOf(i.subject) : i.kind === 'key' && i.key_type ? `${keyWord(i.key_type)} key` : word}</strong>
     <span class="small muted block">${word}${i.kind === 'certificate' && html`, ${i.subject === i.issuer ? 'issued by itself' : `issued by ${commonNameOf(i.issuer)}`}`}${i.kind === 'crl' && i.issuer ? ` of ${commonNameOf(i.issuer)}` : ''}</span></span></span>`;
 }
 
