@@ -63,8 +63,8 @@ static void find_place(const uint8_t *from, size_t len, struct place *p)
     }
 }
 
-/* Jansson says where it read the name for the second time; it reads on from there no more, so all before is JSON. */
-static enum err refuse_doubled(struct request *rq, const json_error_t *why, struct error *e)
+/* Jansson says where it stopped: behind a name for the second time, or a number that fits nowhere. All before is JSON. */
+static enum err refuse_there(struct request *rq, const json_error_t *why, const char *rule, const char *says, struct error *e)
 {
     struct place place = { 0 };
     char pointer[2][SHAPE_POINTER] = { "", "" }, name[SHAPE_POINTER];
@@ -79,7 +79,7 @@ static enum err refuse_doubled(struct request *rq, const json_error_t *why, stru
             snprintf(name, sizeof(name), "%.*s", (int)(step->name_len < sizeof(name) ? step->name_len : sizeof(name) - 1), (const char *)step->name);
         shape_pointer(pointer[i % 2], pointer[(i + 1) % 2], name);
     }
-    findings_add(&rq->findings, LEVEL_ERROR, "doubled", pointer[place.depth % 2], "is given twice (line %d, column %d)", why->line, why->column);
+    findings_add(&rq->findings, LEVEL_ERROR, rule, pointer[place.depth % 2], "%s (line %d, column %d)", says, why->line, why->column);
     return findings_fail(&rq->findings, e);
 }
 
@@ -98,7 +98,9 @@ enum err body_read(struct exchange *x, struct error *e)
         rq->json = json_loadb((const char *)rq->body.at, rq->body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
     }
     if (rq->json == NULL && json_error_code(&why) == json_error_duplicate_key)
-        return refuse_doubled(rq, &why, e);
+        return refuse_there(rq, &why, "doubled", "is given twice", e);
+    if (rq->json == NULL && json_error_code(&why) == json_error_numeric_overflow)
+        return refuse_there(rq, &why, "range", "is a number too large for anything here", e);
     if (rq->json == NULL)
         return fail_kind(e, ERR_INVALID, "unreadable", "the body is not JSON: line %d, column %d: %s", why.line, why.column, why.text);
 

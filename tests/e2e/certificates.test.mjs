@@ -86,6 +86,14 @@ test('what is wrong is refused with its field named, and nothing is written', as
   assert.equal((await d.ok('GET', '/api/v1/status')).counters.total, before);
 });
 
+test('a number that fits nowhere is refused at its place too', async () => {
+  for (const [raw, pointer] of [['{"dns_names":["a.lan"],"valid_days":9223372036854775808}', '/valid_days'], ['{"valid_days":1e400}', '/valid_days'], ['{"dns_names":["a.lan",-1e999]}', '/dns_names/1'],
+    ['{"key":{"type":123456789012345678901234567890}}', '/key/type']]) {
+    const { status, body } = await issue(raw, { raw: true });
+    assert.deepEqual([status, body.errors?.[0].pointer], [422, pointer], raw);
+  }
+});
+
 test('every request of the corpus gets its expected verdict with nothing but csr in the body', async t => {
   const rows = corpus(t);
   if (!rows) return;
