@@ -83,7 +83,7 @@ const MORE = [
 
 const KEYS = [
   ['Ctrl K', 'Go to a screen or a certificate'],
-  ['/', 'Search'], ['?', 'This help'], ['j and k', 'Next and previous row'], ['Enter', 'Open the row'],
+  ['/', 'Search'], ['?', 'This help'], ['j and k', 'Next and previous row'], ['Enter', 'Open the row'], ['x', 'Choose the row'], ['Shift F10', 'All Tasks'],
   ['g d', 'Dashboard'], ['g c', 'Certificates'], ['g a', 'Authorities'], ['g w', 'Web Server'], ['g r', 'Request new certificate'], ['g i', 'Import certificates'], ['g u', 'Trust distribution'], ['g x', 'Toolbox'], ['Esc', 'Close a dialog'],
 ];
 const GO = { d: '/', c: '/certificates', a: '/authorities', w: '/web-server', r: '/request', i: '/import', u: '/trust', s: '/settings', t: '/tokens', x: '/toolbox' };

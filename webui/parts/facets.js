@@ -8,7 +8,7 @@ import { Icon } from './icon.js';
 import { Button, Dialog, Fault, Input, keyWord, Submit, toast } from './ui.js';
 
 const TITLES = { state: 'Status', expires: 'Expires', issuer: 'Issued by', key: 'Key', has: 'Private key', source: 'Source', tag: 'Tag' };
-const WORDS = { key: 'is here', 'no-key': 'is elsewhere', rest: 'issued by REST', cli: 'issued by command line', setup: 'first setup', renewal: 'renewed', import: 'imported' };
+const WORDS = { key: 'is here', 'no-key': 'is elsewhere', rest: 'issued by REST', cli: 'issued by command line', setup: 'first setup', renewal: 'renewed', import: 'imported', request: 'signed on request', authority: 'an authority here' };
 const FEW = 6;
 
 const wordOf = (facet, v) => (facet === 'key' ? keyWord(v.value) : facet === 'has' || facet === 'source' ? WORDS[v.value] || v.label : v.label);
