@@ -20,21 +20,23 @@ static void put_escape(struct buf *out, unsigned char c)
     }
 }
 
+/* Nearly all: the rest is written in another way. */
+static const bool is_plain[256] = { [' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true, [0x80 ... 0xff] = true };
+
 static void put_text(struct buf *out, const char *text)
 {
-    const char *from = text;
-
     buf_byte(out, '"');
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
+    for (;;) {
+        size_t len = 0;
 
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-            continue;
-        buf_add(out, from, (size_t)(text - from));
-        from = text + 1;
-        put_escape(out, c);
+        while (is_plain[(unsigned char)text[len]])
+            len++;
+        buf_add(out, text, len);
+        if (text[len] == '\0')
+            break;
+        put_escape(out, (unsigned char)text[len]);
+        text += len + 1;
     }
-    buf_add(out, from, (size_t)(text - from));
     buf_byte(out, '"');
 }
 

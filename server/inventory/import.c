@@ -256,6 +256,7 @@ static enum err record(struct tx *tx, void *arg, struct error *e)
     enum err r = ERR_NONE;
 
     im->written = im->before;
+    im->last = NULL;
     im->is_whole = false;
     for (size_t i = im->from; r == ERR_NONE && i < im->to; i++)
         r = is_key(im->order[i]) ? incoming_key(tx, im, im->order[i], e) : incoming_certificate(tx, im, im->order[i], e);

@@ -30,6 +30,8 @@ struct import {
     struct incoming **order;       /* what is taken: keys first, then certificates, older ones before newer */
     size_t order_len, from, to;    /* from..to of it: the unit of work under way */
     unsigned written, before;      /* rows; `before` those of earlier units */
+    const struct incoming *last;   /* the certificate whose issuer was asked for last in this unit, and who that is; NULL: none yet */
+    struct id last_issuer;
     struct incoming *replacing;    /* the one that becomes a lineage's next version, whatever it matches; NULL: none */
     bool is_whole;                 /* a preview went through to its end */
 };

@@ -37,9 +37,8 @@ static enum err add_issuer(struct tx *tx, const struct incoming *in, struct byte
     return store_issuer_add(tx, &row, e);
 }
 
-static enum err find_issuer(struct tx *tx, const struct incoming *in, struct arena *a, struct id *out, struct error *e)
+static enum err look_for_issuer(struct tx *tx, const struct incoming *in, struct bytes signer, struct arena *a, struct id *out, struct error *e)
 {
-    struct bytes signer = signer_of(&in->cert);
     struct issuer_row row;
     enum err r;
 
@@ -49,6 +48,22 @@ static enum err find_issuer(struct tx *tx, const struct incoming *in, struct are
     if (r == ERR_NONE)
         *out = row.id;
     return r == ERR_ABSENT ? add_issuer(tx, in, signer, a, out, e) : r ? fail(e, r, "the issuers cannot be read") : ERR_NONE;
+}
+
+/* What comes together has mostly one issuer. */
+static enum err find_issuer(struct tx *tx, struct import *im, const struct incoming *in, struct arena *a, struct id *out, struct error *e)
+{
+    struct bytes signer = signer_of(&in->cert);
+    const struct incoming *last = im->last;
+    enum err r = ERR_NONE;
+
+    if (last == NULL || !bytes_equal(last->cert.issuer, in->cert.issuer) || !bytes_equal(signer_of(&last->cert), signer))
+        r = look_for_issuer(tx, in, signer, a, &im->last_issuer, e);
+    if (r)
+        return r;
+    im->last = in;
+    *out = im->last_issuer;
+    return ERR_NONE;
 }
 
 /* lineages ---------------------------------------------------------------------------------------------- */
@@ -300,7 +315,7 @@ static enum err record(struct tx *tx, struct import *im, struct incoming *in, co
     in->out->request = request->id;
     if (!to->is_found && !id_is_none(&request->id) && request->label[0] != '\0')
         add.label = request->label;
-    r = find_issuer(tx, in, a, &add.issuer, e);
+    r = find_issuer(tx, im, in, a, &add.issuer, e);
     if (r == ERR_NONE)
         r = inventory_add_version(tx, &add, &n, &number, e);
     if (r == ERR_NONE)

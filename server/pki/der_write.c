@@ -176,11 +176,34 @@ void der_oid(struct der_writer *w, const char *dotted)
     der_prim(w, DER_OID, oid_content(dotted, room));
 }
 
+static uint64_t next_arc(const char **at)
+{
+    uint64_t arc = 0;
+
+    for (; **at >= '0' && **at <= '9'; (*at)++)
+        arc = arc * 10 + (uint64_t)(**at - '0');
+    if (**at == '.')
+        (*at)++;
+    return arc;
+}
+
+/* Every name, extension and key is asked this of several: it ends at the first arc that differs, and nothing is encoded for it. */
 bool der_oid_is(struct bytes oid, const char *dotted)
 {
-    uint8_t room[OID_MOST];
+    uint64_t arc = next_arc(&dotted) * 40;
+    size_t at = 0;
 
-    return bytes_equal(oid, oid_content(dotted, room));
+    for (arc += next_arc(&dotted);; arc = next_arc(&dotted)) {
+        int shift = 0;
+
+        while (arc >> shift >= 0x80)
+            shift += 7;
+        for (; shift >= 0; shift -= 7)
+            if (at == oid.len || oid.at[at++] != ((arc >> shift & 0x7f) | (shift > 0 ? 0x80 : 0)))
+                return false;
+        if (*dotted == '\0')
+            return at == oid.len;
+    }
 }
 
 void der_bits(struct der_writer *w, struct bytes octets, unsigned unused)

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/wal.h"
+
 #define Q(name, text) [Q_##name] = text,
 const char *const query_sql[Q_COUNT] = {
 #include "queries.inc"
@@ -20,7 +22,7 @@ static const char pragmas[] =
     "PRAGMA cell_size_check = ON;"
     "PRAGMA mmap_size = 0;"
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA journal_size_limit = 16777216;"
+    "PRAGMA journal_size_limit = 268435456;"     /* its length stays while there is work: a file that grows is dearer to sync. The writer cuts it off when it rests */
     "PRAGMA wal_autocheckpoint = 0;";            /* the writer looks after the WAL between two batches, not inside a COMMIT */
 /* Hashes fall on pages at random: under load a small cache would cost twice the work, and a unit of an import into a large store changes
    more than 8 MB of them. It is given back when nothing is asked. */
@@ -29,10 +31,13 @@ static const char reader_pragmas[] = "PRAGMA cache_size = -8192; PRAGMA query_on
 
 enum { BUSY_MS = 5000 };
 
+static const char *vfs[] = { [CONNECTION_WRITER] = NULL, [CONNECTION_READER] = NULL };    /* NULL: SQLite's own */
+
 static void configure_library(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);    /* else every allocation takes one lock */
     sqlite3_initialize();
+    vfs[CONNECTION_WRITER] = wal_add();
 }
 
 /* Made by us, so that nobody else reads it: the WAL takes the same mode. */
@@ -76,7 +81,7 @@ enum err connection_open(const char *path, enum connection_kind kind, struct db 
         if (r)
             return r;
     }
-    rc = sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    rc = sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs[kind]);
     r = rc == SQLITE_OK ? set_up(&db, kind, e) : connection_fail(&db, rc, e);
     if (r) {
         connection_close(&db);

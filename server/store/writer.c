@@ -14,8 +14,8 @@
 enum {
     FRONT_MAX = 1024, BULK_MAX = 64, WATCHERS_MAX = 8,
     IDLE_SEC = 5,
-    CHECKPOINT_FRAMES = 4000,         /* pages of 4 KiB: four times as rarely as SQLite would, and issuing is quicker by a fifteenth; more makes the slowest wait */
-    RESTART_FRAMES = 8000             /* readers that overlap without end keep a WAL from being begun anew: then they wait for once */
+    FRONT_FRAMES = 4000,              /* in the WAL, pages of 4 KiB, before they are taken in: more makes the slowest of those who wait slower */
+    BULK_FRAMES = 32000,              /* nobody waits, and what a large store changes at random is written once instead of twice */
 };
 
 struct lane_queue { struct write *first, **last; size_t len, max; };
@@ -178,11 +178,14 @@ static void checkpoint(struct writer *w, int mode, int wait_ms)
         w->frames = 0;
 }
 
+/* Readers that overlap without end keep a WAL from being begun anew: at twice the length they are waited for. */
 static void look_after_wal(struct writer *w)
 {
-    if (w->frames >= RESTART_FRAMES)
+    int most = w->was_bulk ? BULK_FRAMES : FRONT_FRAMES;
+
+    if (w->frames >= 2 * most)
         checkpoint(w, SQLITE_CHECKPOINT_RESTART, 500);
-    else if (w->frames >= CHECKPOINT_FRAMES)
+    else if (w->frames >= most)
         checkpoint(w, SQLITE_CHECKPOINT_PASSIVE, 0);
 }
 

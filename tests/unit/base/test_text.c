@@ -38,6 +38,34 @@ static void base64_goes_out_and_in_again_and_nothing_lax_is_taken(void **state)
     assert_false(text_unbase64url(a, "A+", 2, &out));
 }
 
+static void base64_knows_every_octet_wherever_its_lines_end(void **state)
+{
+    CLEANUP(arena_drop) struct arena *a = arena_new();
+    uint8_t all[256];
+    struct bytes in = bytes_of(all, sizeof(all)), out;
+    char *text;
+
+    (void)state;
+    for (int i = 0; i < 256; i++)
+        all[i] = (uint8_t)(i * 167);
+    text = text_base64(a, in);
+    for (size_t column = 1; column < 80; column++) {
+        char *broken = arena_take(a, 3 * strlen(text) + 1), *p = broken;
+
+        for (size_t i = 0; text[i] != '\0'; i++) {
+            *p++ = text[i];
+            if ((i + 1) % column == 0)
+                p = stpcpy(p, "\r\n");
+        }
+        *p = '\0';
+        assert_true(text_unbase64(a, broken, strlen(broken), &out));
+        assert_true(bytes_equal(in, out));
+        assert_false(text_unbase64url(a, broken, strlen(broken), &out));
+    }
+    text[77] = '*';
+    assert_false(text_unbase64(a, text, strlen(text), &out));
+}
+
 static void utf8_is_only_what_the_standard_allows(void **state)
 {
     (void)state;
@@ -68,6 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_thumbprint_is_read_however_mmc_wrote_it),
         cmocka_unit_test(base64_goes_out_and_in_again_and_nothing_lax_is_taken),
+        cmocka_unit_test(base64_knows_every_octet_wherever_its_lines_end),
         cmocka_unit_test(utf8_is_only_what_the_standard_allows),
         cmocka_unit_test(a_number_is_whole_and_within_its_bounds),
     };

@@ -87,6 +87,29 @@ static void what_is_written_back_to_front_reads_front_to_back(void **state)
     der_done(&w);
 }
 
+static void an_object_identifier_is_itself_and_no_other(void **state)
+{
+    static const char *const all[] = { "1.2", "1.2.840", "1.2.840.10045.2.1", "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.11", "1.3.132.0.34", "2.5.4.3", "2.5.29.17",
+                                       "2.999.3", "2.16.840.1.113730.1.1", "1.3.6.1.4.1.4294967295", "1.3.6.1.4.1.127.128.16383.16384" };
+    size_t n = sizeof(all) / sizeof(*all);
+
+    (void)state;
+    for (size_t i = 0; i < n; i++) {
+        struct der_writer w;
+        struct bytes oid;
+        struct der d;
+
+        der_begin(&w, 0);
+        der_oid(&w, all[i]);
+        d = der_of(der_written(&w));
+        assert_true(der_get_oid(&d, &oid));
+        for (size_t k = 0; k < n; k++)
+            assert_int_equal(der_oid_is(oid, all[k]), i == k);
+        der_done(&w);
+    }
+    assert_false(der_oid_is(bytes_of("", 0), "2.5.4.3"));
+}
+
 static void a_writer_that_grows_keeps_what_it_has_and_long_lengths_are_right(void **state)
 {
     static const size_t lens[] = { 0, 1, 127, 128, 255, 256, 65535, 65536, 1 << 20 };
@@ -297,6 +320,7 @@ int main(void)
         cmocka_unit_test(integers_are_written_in_the_fewest_octets_and_read_back),
         cmocka_unit_test(magnitudes_lose_zeros_and_gain_the_one_that_keeps_them_positive),
         cmocka_unit_test(what_is_written_back_to_front_reads_front_to_back),
+        cmocka_unit_test(an_object_identifier_is_itself_and_no_other),
         cmocka_unit_test(a_writer_that_grows_keeps_what_it_has_and_long_lengths_are_right),
         cmocka_unit_test(named_bits_end_with_the_last_one_set),
         cmocka_unit_test(times_change_their_form_in_2050),

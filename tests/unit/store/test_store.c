@@ -11,10 +11,11 @@
 #include "store/query.h"
 
 /* The disk, as SQLite sees it: its calls come here first. */
-static volatile int is_full, is_sync_broken;
+static volatile int is_full, is_sync_broken, writes;
 
 ssize_t pwrite64(int fd, const void *at, size_t len, off64_t where)
 {
+    writes++;
     if (is_full) {
         errno = ENOSPC;
         return -1;
@@ -261,6 +262,54 @@ static void a_full_disk_fails_with_words_and_is_got_over(void **state)
     assert_int_equal(journal_rows(p), 2);
 }
 
+static enum err put_pages(struct tx *tx, void *arg, struct error *e)
+{
+    static char pages[16 * 4096];
+
+    memset(pages, 'x', sizeof(pages) - 1);
+    return put(tx, arg, pages, e);
+}
+
+static void the_pages_of_a_commit_go_to_the_log_in_one_piece(void **state)
+{
+    struct place *p = *state;
+    struct error e = { 0 };
+
+    assert_ok(store_write(p->store, &p->who, put_and_tell, (char[]){ "before" }, &e));
+    writes = 0;
+    assert_ok(store_write(p->store, &p->who, put_pages, (char[]){ "pages" }, &e));
+    assert_int_equal(writes, 1);
+    assert_true(has(p, "pages"));
+}
+
+static enum err put_much_and_look(struct tx *tx, void *arg, struct error *e)
+{
+    enum err r = put_much(tx, arg, e);
+    char name[64];
+
+    for (int i = 0; r == ERR_NONE && i < 640; i++) {
+        CLEANUP(query_done) struct query q = query_begin(tx_db(tx), Q_META_GET);
+
+        snprintf(name, sizeof(name), "%s.%d", (const char *)arg, i);
+        query_text(&q, ":name", name);
+        if (!query_next(&q))
+            return query_fail(&q, e, "%s is gone", name);
+    }
+    return r;
+}
+
+static void what_the_cache_cannot_hold_is_read_back_in_the_same_unit(void **state)
+{
+    struct place *p = *state;
+    struct error e = { 0 };
+
+    assert_ok(store_write(p->store, &p->who, put_much_and_look, (char[]){ "much" }, &e));
+    assert_true(has(p, "much.0") && has(p, "much.639"));
+    store_close(p->store);
+    assert_non_null(place_open(p, &e));
+    assert_true(has(p, "much.0") && has(p, "much.639"));
+}
+
 /* Fills the disk in the middle of a batch, as another program would. */
 static enum err fill_the_disk(struct tx *tx, void *arg, struct error *e)
 {
@@ -436,6 +485,8 @@ int main(void)
         in_place(a_parameter_that_is_not_there_comes_out_at_the_end),
         in_place(many_callers_each_get_their_own_result_and_the_journal_has_no_gap),
         in_place(what_was_written_is_there_after_opening_again),
+        in_place(the_pages_of_a_commit_go_to_the_log_in_one_piece),
+        in_place(what_the_cache_cannot_hold_is_read_back_in_the_same_unit),
         in_place(a_full_disk_fails_with_words_and_is_got_over),
         in_place(of_a_lost_batch_only_the_guilty_fails),
         in_place(a_failed_sync_is_told_as_unknown_and_the_file_is_opened_again),
