@@ -94,19 +94,28 @@ static bool ends_streams(const char *act)
     return false;
 }
 
+static void publish(struct streams *streams, const struct note *n)
+{
+    struct buf b;
+
+    buf_init(&b, EVENT_MOST);
+    buf_room(&b, 512);
+    add_data(&b, n);
+    buf_byte(&b, '\0');
+    if (!b.is_over)
+        streams_publish(streams, n->seq, n->act, (const char *)b.at, rights_for(n->act));
+    buf_done(&b);
+}
+
 void api_events_heard(struct app *app, const struct note *notes, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        struct buf b;
+    bool are_wanted = streams_are_wanted(app->streams);
 
+    for (size_t i = 0; i < len; i++) {
         if (ends_streams(notes[i].act))
             streams_end_of(app->streams, &notes[i].subject_id);
-        buf_init(&b, EVENT_MOST);
-        add_data(&b, &notes[i]);
-        buf_byte(&b, '\0');
-        if (!b.is_over)
-            streams_publish(app->streams, notes[i].seq, notes[i].act, (const char *)b.at, rights_for(notes[i].act));
-        buf_done(&b);
+        if (are_wanted)
+            publish(app->streams, &notes[i]);
     }
 }
 
@@ -161,19 +170,27 @@ static enum err read_missed(struct app *app, struct request *rq, int64_t seen, c
     return ERR_NONE;
 }
 
+static enum err open_stream(struct app *app, struct request *rq, int64_t seen, struct stream **out, struct error *e)
+{
+    const char *text;
+    int64_t after;
+    enum err r = read_missed(app, rq, seen, &text, &after, e);
+
+    return r ? r : stream_open(app->streams, &rq->who, text, after, out, e);
+}
+
 static enum err listen(struct app *app, struct request *rq, struct error *e)
 {
-    const char *id = request_header(rq, "Last-Event-ID"), *text;
+    const char *id = request_header(rq, "Last-Event-ID");
     struct stream *stream;
-    int64_t seen = -1, after;
+    int64_t seen = -1;
     enum err r;
 
     if (id != NULL && !text_number(id, 0, INT64_MAX, &seen))
         seen = INT64_MAX;
-    r = read_missed(app, rq, seen, &text, &after, e);
-    if (r)
-        return r;
-    r = stream_open(app->streams, &rq->who, text, after, &stream, e);
+    streams_expect(app->streams);
+    r = open_stream(app, rq, seen, &stream, e);
+    streams_expect_no_more(app->streams);
     if (r)
         return r;
     reply_stream(rq, stream);

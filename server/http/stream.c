@@ -19,6 +19,7 @@ struct streams {
     struct event ring[RING];
     uint64_t head;                 /* events ever published; the next goes to ring[head % RING] */
     struct stream *readers;
+    unsigned expected;             /* readers that are about to be opened */
     bool has_ended;
 };
 struct stream {
@@ -112,6 +113,7 @@ void streams_publish(struct streams *s, int64_t seq, const char *event, const ch
     const void *old;
 
     buf_init(&b, TEXT_MAX);
+    buf_room(&b, strlen(text) + 128);
     buf_printf(&b, "id: %" PRId64 "\nevent: %s\n", seq, event);
     add_data(&b, text);
     buf_byte(&b, '\n');
@@ -128,6 +130,30 @@ void streams_publish(struct streams *s, int64_t seq, const char *event, const ch
     wake_all(s);
     pthread_mutex_unlock(&s->lock);
     free((void *)old);
+}
+
+bool streams_are_wanted(struct streams *s)
+{
+    bool are_wanted;
+
+    pthread_mutex_lock(&s->lock);
+    are_wanted = s->readers != NULL || s->expected > 0;
+    pthread_mutex_unlock(&s->lock);
+    return are_wanted;
+}
+
+void streams_expect(struct streams *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->expected++;
+    pthread_mutex_unlock(&s->lock);
+}
+
+void streams_expect_no_more(struct streams *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->expected--;
+    pthread_mutex_unlock(&s->lock);
 }
 
 static bool is_of(const struct stream *r, const struct actor *who)

@@ -18,6 +18,11 @@ void streams_end(struct streams *s);                                      /* eve
 void streams_end_of(struct streams *s, const struct id *who);
 /* Any thread. text: the event's "data:" line content; rights: a reader needs one of them to see it (bits). Copies. */
 void streams_publish(struct streams *s, int64_t seq, const char *event, const char *text, uint64_t rights);
+/* Whether anybody listens or is about to: if not, an event need not be made. A reader is expected from before it looks for what it
+   missed until it is open, so that what happens between is in the ring. */
+bool streams_are_wanted(struct streams *s);
+void streams_expect(struct streams *s);
+void streams_expect_no_more(struct streams *s);
 /* A reader that first gets `catch_up` (ready event text, may be NULL), then what is published after `after_seq`. ERR_LIMIT over 3 per principal. */
 enum err stream_open(struct streams *s, const struct actor *who, const char *catch_up, int64_t after_seq, struct stream **out, struct error *e) MUST_CHECK;
 void stream_free(struct stream *s);                                       /* when it was not handed to reply_stream */

@@ -28,6 +28,7 @@ static enum err row_hash(const uint8_t before[32], const struct note *n, const s
     CLEANUP(buf_done) struct buf b;
 
     buf_init(&b, CANONICAL_MAX);
+    buf_room(&b, strlen(n->detail) + 512);
     buf_add(&b, before, 32);
     put_number(&b, n->seq);
     put_number(&b, n->at);

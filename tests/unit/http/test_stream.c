@@ -132,6 +132,25 @@ static void who_has_seen_the_last_is_not_told_to_begin_anew(void **state)
     stream_free(s);
 }
 
+static void events_are_wanted_while_a_reader_is_open_or_about_to_be(void **state)
+{
+    struct actor who = { .name = "only", .rights = 1u << SEE };
+    struct streams *mine = streams_new();
+    struct stream *s;
+    struct error e = { 0 };
+
+    (void)state;
+    assert_false(streams_are_wanted(mine));
+    streams_expect(mine);
+    assert_true(streams_are_wanted(mine));
+    assert_ok(stream_open(mine, &who, NULL, 0, &s, &e));
+    streams_expect_no_more(mine);
+    assert_true(streams_are_wanted(mine));
+    stream_free(s);
+    assert_false(streams_are_wanted(mine));
+    streams_free(mine);
+}
+
 static void over_tls_it_is_the_same(void **state)
 {
     struct visitor v;
@@ -174,6 +193,7 @@ int main(void)
         cmocka_unit_test(a_slow_reader_is_told_to_begin_anew),
         cmocka_unit_test(many_publish_while_many_read_and_leave),
         cmocka_unit_test(who_has_seen_the_last_is_not_told_to_begin_anew),
+        cmocka_unit_test(events_are_wanted_while_a_reader_is_open_or_about_to_be),
         cmocka_unit_test(over_tls_it_is_the_same),
         cmocka_unit_test(the_end_of_all_is_the_end_of_each),
     };
