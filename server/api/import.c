@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "api/import_json.h"
 #include "api/tables.h"
+#include "base/text.h"
 #include "base/unzip.h"
 
 enum { IMPORT_BODY_MAX = 8 * 1024 * 1024, PASSWORD_MAX = 512, NAME_LEN_MAX = 255, FILES_MAX = 100 };
@@ -43,17 +44,54 @@ static enum err read_files(struct request *rq, struct import_wish *wish, struct 
     return r;
 }
 
+static enum err query_flag(struct request *rq, const char *name, bool otherwise, bool *out, struct error *e)
+{
+    const char *text = request_query(rq, name);
+
+    *out = text == NULL ? otherwise : strcmp(text, "true") == 0;
+    if (text != NULL && !*out && strcmp(text, "false") != 0)
+        return fail_at(e, arena_printf(rq->arena, "/%s", name), "true or false");
+    return ERR_NONE;
+}
+
+/* The body is the one file, and what is said of it stands in the query; a password does not belong into an address. */
+static enum err read_whole(struct request *rq, struct import_wish *wish, struct error *e)
+{
+    struct import_file *file = arena_take(rq->arena, sizeof(*file));
+    enum err r;
+
+    *file = (struct import_file){ .name = request_query(rq, "filename"), .file = rq->body };
+    if (rq->body.len == 0)
+        return fail_at(e, "/data", "the file is empty");
+    if (request_query(rq, "password") != NULL)
+        return fail_at(e, "/password", "addresses are written into logs: send a file that has a password as JSON");
+    if (file->name != NULL && (strlen(file->name) > NAME_LEN_MAX || !text_is_clean(bytes_text(file->name))))
+        return fail_at(e, "/filename", "at most %d bytes, without control characters", NAME_LEN_MAX);
+    wish->files = file;
+    wish->files_len = 1;
+    wish->store = request_query(rq, "store");
+    r = query_flag(rq, "exportable", true, &wish->is_exportable, e);
+    return r ? r : query_flag(rq, "preview", false, &wish->is_preview, e);
+}
+
+static enum err read_json(struct request *rq, struct import_wish *wish, struct error *e)
+{
+    wish->store = body_text(rq, "store");
+    wish->is_exportable = body_flag(rq, "exportable", true);
+    wish->is_preview = body_flag(rq, "preview", false);
+    return read_files(rq, wish, e);
+}
+
 static enum err import(struct app *app, struct request *rq, struct error *e)
 {
-    struct import_wish wish = { .store = body_text(rq, "store"), .is_exportable = body_flag(rq, "exportable", true),
-                                .is_preview = body_flag(rq, "preview", false) };
+    struct import_wish wish = { 0 };
     struct import_result result = { 0 };
     enum err r;
 
     r = access_check(&rq->who, RIGHT_ISSUE, "*", NULL, e);
     if (r)
         return r;
-    r = read_files(rq, &wish, e);
+    r = request_is_file(rq) ? read_whole(rq, &wish, e) : read_json(rq, &wish, e);
     if (r)
         return r;
     r = inventory_import(app->store, app->keeper, &rq->who, &wish, rq->arena, &result, e);
@@ -78,6 +116,6 @@ static const struct shape import_shape = { (const struct shape_member[]){
     { 0 } } };
 
 const struct route import_routes[] = {
-    { "POST", "/api/v1/certificates/import", import, RIGHT_ISSUE, ROUTE_HEAVY, IMPORT_BODY_MAX, &import_shape },
+    { "POST", "/api/v1/certificates/import", import, RIGHT_ISSUE, ROUTE_HEAVY | ROUTE_FILE, IMPORT_BODY_MAX, &import_shape },
     { 0 }
 };

@@ -119,16 +119,31 @@ static bool has_body(const struct framing *f)
     return f->is_chunked || f->content_length > 0;
 }
 
-static bool is_json(const char *type)
+static bool is_one_of(const char *type, const char *const words[])
 {
-    static const char *const words[] = { "application/json", "application/merge-patch+json" };
     size_t len = type != NULL ? strcspn(type, "; \t") : 0;
 
-    for (size_t i = 0; i < 2; i++) {
-        if (len == strlen(words[i]) && strncasecmp(type, words[i], len) == 0)
+    for (; *words != NULL; words++) {
+        if (len == strlen(*words) && strncasecmp(type, *words, len) == 0)
             return true;
     }
     return false;
+}
+
+static bool is_json(const char *type)
+{
+    return is_one_of(type, (const char *const[]){ "application/json", "application/merge-patch+json", NULL });
+}
+
+/* RFC 5280, RFC 8555, RFC 7292 and what browsers call them. */
+bool request_is_file(const struct request *rq)
+{
+    static const char *const words[] = {
+        "application/octet-stream", "application/pem-certificate-chain", "application/x-pem-file", "application/pkix-cert", "application/x-x509-ca-cert",
+        "application/pkcs7-mime", "application/x-pkcs7-certificates", "application/pkcs12", "application/x-pkcs12", "application/zip", NULL
+    };
+
+    return (rq->route->flags & ROUTE_FILE) != 0 && is_one_of(request_header(rq, "Content-Type"), words);
 }
 
 static enum err check_body(struct exchange *x, struct error *e)
@@ -140,8 +155,9 @@ static enum err check_body(struct exchange *x, struct error *e)
     if (x->framing.content_length > (int64_t)x->body_max)
         return fail_kind(e, ERR_LIMIT, "too-large", "the body has %lld bytes; at most %zu are taken here", (long long)x->framing.content_length, x->body_max);
     /* A type that no form of another site can send: half of what keeps such forms out. */
-    if (route->shape != NULL && has_body(&x->framing) && !is_json(request_header(&x->rq, "Content-Type")))
-        return fail_kind(e, ERR_INVALID, "media-type", "the body must be JSON: send Content-Type: application/json");
+    if (route->shape != NULL && has_body(&x->framing) && !is_json(request_header(&x->rq, "Content-Type")) && !request_is_file(&x->rq))
+        return fail_kind(e, ERR_INVALID, "media-type", "the body must be JSON: send Content-Type: application/json%s",
+                         (route->flags & ROUTE_FILE) != 0 ? ", or application/octet-stream with the file itself" : "");
     if (request_header(&x->rq, "Content-Encoding") != NULL && has_body(&x->framing))
         return fail_kind(e, ERR_INVALID, "media-type", "a compressed body is not taken: send it as it is");
     return ERR_NONE;

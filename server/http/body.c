@@ -90,6 +90,10 @@ enum err body_read(struct exchange *x, struct error *e)
 
     if (rq->route->shape == NULL)
         return ERR_NONE;
+    if (request_is_file(rq)) {
+        rq->json = json_object();
+        return ERR_NONE;
+    }
     if (rq->body.len == 0) {
         rq->json = json_object();
     } else {

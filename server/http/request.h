@@ -47,6 +47,7 @@ uint64_t request_generation(const struct request *rq);                     /* of
 const char *request_shown_name(const struct request *rq);                  /* the SNI entry it was shown, "" for the default */
 /* Which of the types Accept likes best: its place, of equals the first; -1: none of them. Without an Accept the first. */
 int request_prefers(const struct request *rq, const char *const *types, size_t len);
+bool request_is_file(const struct request *rq);                            /* of a route with ROUTE_FILE: the body is the file itself; its members are in the query */
 enum err request_id_path(const struct request *rq, const char *name, struct id *out, struct error *e) MUST_CHECK;   /* a UUID, or ERR_ABSENT */
 
 /* The answer. The last word wins; a handler that returns an error instead gets surface->problem. */

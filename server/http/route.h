@@ -12,7 +12,8 @@ enum {   /* flags */
     ROUTE_SECRET = 1 << 4,     /* answer shows a secret: never replayed, 409 instead */
     ROUTE_OPEN = 1 << 5,       /* no caller needed: admit and may are not asked; `allow` must be RIGHT_PUBLIC */
     ROUTE_SETUP = 1 << 6,      /* before setup is finished: the setup token or its session */
-    ROUTE_MATCH = 1 << 7       /* holds who.if_match against a version; a PUT, PATCH or DELETE without it refuses If-Match */
+    ROUTE_MATCH = 1 << 7,      /* holds who.if_match against a version; a PUT, PATCH or DELETE without it refuses If-Match */
+    ROUTE_FILE = 1 << 8        /* besides JSON the body may be the file itself, as one of the types that certificates and keys travel under */
 };
 
 enum shape_kind { SHAPE_TEXT, SHAPE_NUMBER, SHAPE_FLAG, SHAPE_TEXTS /* array of strings */, SHAPE_OBJECT, SHAPE_OBJECTS, SHAPE_ANY };

@@ -131,6 +131,34 @@ test('a bundle of everything goes where each belongs, or all of it where it is t
   assert.equal((await bring(q.read('all.p7b'), { store: 'attic' })).body.errors[0].pointer, '/store');
 });
 
+test('a file can be sent as it is, with what is said of it in the query', async () => {
+  const p = pki('whole.lan');
+  const send = (bytes, query = '', type = 'application/octet-stream') => d.call('POST', `/api/v1/certificates/import${query}`, bytes, { headers: { 'content-type': type } });
+  tool('openssl', ['x509', '-in', p.at('leaf.pem'), '-outform', 'DER', '-out', p.at('leaf.der')]);
+  const look = await send(p.read('leaf.pem'), '?preview=true&store=people', 'application/pem-certificate-chain');
+  assert.deepEqual([look.status, look.body.preview, look.body.items[0].store], [200, true, 'people']);
+  const real = await send(p.read('leaf.der'), '?filename=whole%20leaf.cer', 'application/pkix-cert');
+  assert.deepEqual([real.status, real.body.items[0].action, real.body.items[0].store], [201, 'added', 'personal']);
+  const history = await d.ok('GET', `/api/v1/certificates/${real.body.items[0].certificate_id}/history`);
+  assert.equal(history.items[0].detail.filename, 'whole leaf.cer');
+  const key = await send(p.read('leaf.key'), '?exportable=false');
+  assert.deepEqual([key.body.items[0].action, key.body.items[0].certificate_id], ['key-added', real.body.items[0].certificate_id]);
+  assert.equal((await d.call('POST', `/api/v1/certificates/${real.body.items[0].certificate_id}/export`, { format: 'pem', include_key: true, password })).status, 403);
+
+  packers.openssl(p);
+  assert.equal((await send(p.read('o.pfx'))).body.errors[0].pointer, '/password');
+  for (const [query, pointer] of [['?preview=yes', '/preview'], ['?exportable=1', '/exportable'], ['?store=attic', '/store'], ['?password=x', '/password'], [`?filename=${'x'.repeat(256)}`, '/filename'],
+    ['?filename=a%01b', '/filename']]) {
+    const no = await send(p.read('leaf.pem'), query);
+    assert.ok(no.status === 400 || no.status === 422, `${query}: ${no.status}`);
+    if (no.status === 422) assert.equal(no.body.errors[0].pointer, pointer);
+  }
+  const form = await send(p.read('leaf.pem'), '', 'text/plain');
+  assert.equal(form.status, 415);
+  assert.match(form.body.detail, /octet-stream/);
+  assert.equal((await d.call('POST', '/api/v1/certificates', 'x', { headers: { 'content-type': 'application/octet-stream' } })).status, 415);
+});
+
 test('a preview says what would happen, and nothing is written', async () => {
   const p = pki('look.lan'), before = await total();
   packers.openssl(p);
