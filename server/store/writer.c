@@ -15,7 +15,7 @@ enum {
     FRONT_MAX = 1024, BULK_MAX = 64, WATCHERS_MAX = 8,
     IDLE_SEC = 5,
     FRONT_FRAMES = 4000,              /* in the WAL, pages of 4 KiB, before they are taken in: more makes the slowest of those who wait slower */
-    BULK_FRAMES = 32000,              /* nobody waits, and what a large store changes at random is written once instead of twice */
+    BULK_FRAMES = 16000,              /* nobody waits, and what a large store changes at random is written once instead of twice */
 };
 
 struct lane_queue { struct write *first, **last; size_t len, max; };
