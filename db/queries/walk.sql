@@ -71,12 +71,16 @@ SELECT n FROM version INDEXED BY version_serial
  LIMIT :limit;
 
 -- find_foreign_serial: the same of others' certificates
-SELECT n FROM version INDEXED BY version_foreign_serial
- WHERE is_issued = 0 AND serial >= :low AND serial < :high AND is_current = 1
+WITH RECURSIVE part(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM part WHERE k < (SELECT max(n) >> 10 FROM version))
+SELECT v.n FROM part CROSS JOIN version AS v INDEXED BY version_foreign_serial
+ WHERE v.n >> 10 = part.k AND v.is_issued = 0 AND v.serial >= :low AND v.serial < :high AND v.is_current = 1
  LIMIT :limit;
 
 -- find_sha1: current versions whose thumbprint begins so
-SELECT n FROM version WHERE sha1 >= :low AND sha1 < :high AND is_current = 1 LIMIT :limit;
+WITH RECURSIVE part(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM part WHERE k < (SELECT max(n) >> 10 FROM version))
+SELECT v.n FROM part CROSS JOIN version AS v INDEXED BY version_sha1
+ WHERE v.n >> 10 = part.k AND v.sha1 >= :low AND v.sha1 < :high AND v.is_current = 1
+ LIMIT :limit;
 
 -- find_sha256: current versions whose SHA-256 thumbprint begins so
 SELECT n FROM version WHERE sha256 >= :low AND sha256 < :high AND is_current = 1 LIMIT :limit;

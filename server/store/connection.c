@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/page_cache.h"
 #include "store/wal.h"
 
 #define Q(name, text) [Q_##name] = text,
@@ -36,6 +37,7 @@ static const char *vfs[] = { [CONNECTION_WRITER] = NULL, [CONNECTION_READER] = N
 static void configure_library(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);    /* else every allocation takes one lock */
+    page_cache_add();
     sqlite3_initialize();
     vfs[CONNECTION_WRITER] = wal_add();
 }
