@@ -71,15 +71,15 @@ SELECT n FROM version INDEXED BY version_serial
  LIMIT :limit;
 
 -- find_foreign_serial: the same of others' certificates
-WITH RECURSIVE part(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM part WHERE k < (SELECT max(n) >> 10 FROM version))
+WITH RECURSIVE part(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM part WHERE k < (SELECT max(n) >> 12 FROM version))
 SELECT v.n FROM part CROSS JOIN version AS v INDEXED BY version_foreign_serial
- WHERE v.n >> 10 = part.k AND v.is_issued = 0 AND v.serial >= :low AND v.serial < :high AND v.is_current = 1
+ WHERE v.n >> 12 = part.k AND v.is_issued = 0 AND v.serial >= :low AND v.serial < :high AND v.is_current = 1
  LIMIT :limit;
 
 -- find_sha1: current versions whose thumbprint begins so
-WITH RECURSIVE part(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM part WHERE k < (SELECT max(n) >> 10 FROM version))
+WITH RECURSIVE part(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM part WHERE k < (SELECT max(n) >> 12 FROM version))
 SELECT v.n FROM part CROSS JOIN version AS v INDEXED BY version_sha1
- WHERE v.n >> 10 = part.k AND v.sha1 >= :low AND v.sha1 < :high AND v.is_current = 1
+ WHERE v.n >> 12 = part.k AND v.sha1 >= :low AND v.sha1 < :high AND v.is_current = 1
  LIMIT :limit;
 
 -- find_sha256: current versions whose SHA-256 thumbprint begins so

@@ -21,4 +21,14 @@ static inline int sql_count(const char *path, const char *sql)
     return out;
 }
 
+/* As somebody who minds no foreign key. */
+static inline void sql_run(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
 #endif
