@@ -149,7 +149,7 @@ static enum err make_certificate(struct ca *ca, const struct actor *who, struct 
     r = spki_parse(m->sealed.spki, &spki, e);
     if (r)
         return r;
-    serial_make(m->now, tbs->serial);
+    serial_make(tbs->serial);
     tbs->alg = signer == NULL ? sig_alg_for(keeper_key_type(m->key)) : signer->alg;
     tbs->issuer = signer == NULL ? tbs->subject : signer->view.cert.subject;
     tbs->not_before = m->not_before;

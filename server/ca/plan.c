@@ -144,7 +144,7 @@ static void plan_tbs(struct plan *p, struct arena *a)
 {
     struct tbs *t = &p->tbs;
 
-    serial_make(p->now, t->serial);
+    serial_make(t->serial);
     t->subject = dn_build(a, NULL, p->common_name);
     t->names = p->names;
     t->path_len = -1;

@@ -141,7 +141,7 @@ static enum err sign_temporary(struct identity *i, const struct sealed_key *key,
     struct spki spki;
     enum err r;
 
-    serial_make(clock_now(), tbs.serial);
+    serial_make(tbs.serial);
     tbs.subject = tbs.issuer;
     r = spki_parse(key->spki, &spki, e);
     if (r)

@@ -13,7 +13,7 @@
 enum { EXIT_START = 1, EXIT_MALFORMED = 70, CREDENTIAL_MIN = 16, CREDENTIAL_MAX = 4096, ATTEMPTS = 3 };
 enum { STACK = KEEPER_IS_SANITIZED ? 2 * 1024 * 1024 : 256 * 1024 };
 
-static const int niceness[LANE_COUNT] = { [LANE_HAND] = 0, [LANE_WORK] = 5, [LANE_SLOW] = 15 };
+static const int niceness[LANE_COUNT] = { [LANE_HAND] = 0, [LANE_WORK] = 0, [LANE_SLOW] = 15 };
 
 struct worker {
     struct vault *vault;

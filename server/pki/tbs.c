@@ -1,5 +1,7 @@
 #include "pki/tbs.h"
 
+#include <time.h>
+
 #include "base/random.h"
 #include "base/text.h"
 #include "pki/der.h"
@@ -23,8 +25,6 @@ static const struct bytes id_ski = ID_CE(14), id_usage = ID_CE(15), id_san = ID_
                           id_aki = ID_CE(35), id_purposes = ID_CE(37), id_aia = OID(6, 8, 0x2b, 6, 1, 5, 5, 7, 1, 1);
 static const struct bytes id_ocsp = ID_AD(1), id_ca_issuers = ID_AD(2);
 
-enum { SERIAL_EPOCH = 1767225600 };    /* 2026-01-01: 34 years of seconds from there, and then again */
-
 static const struct { uint32_t purpose; struct bytes oid; } purposes[] = {
     { FOR_SERVER, ID_KP(1) },
     { FOR_CLIENT, ID_KP(2) },
@@ -33,10 +33,13 @@ static const struct { uint32_t purpose; struct bytes oid; } purposes[] = {
     { FOR_OCSP, ID_KP(9) },
 };
 
-void serial_make(int64_t now, uint8_t out[20])
+void serial_make(uint8_t out[20])
 {
-    uint32_t when = 0x40000000 | ((uint32_t)((uint64_t)now - SERIAL_EPOCH) & 0x3fffffff);
+    struct timespec now;
+    uint32_t when;
 
+    clock_gettime(CLOCK_REALTIME, &now);
+    when = 0x40000000 | (((uint32_t)now.tv_sec << 4 | (uint32_t)now.tv_nsec / (1000000000 / 16)) & 0x3fffffff);
     for (int i = 0; i < 4; i++)
         out[i] = (uint8_t)(when >> (24 - 8 * i));
     random_fill(out + 4, 16);

@@ -21,9 +21,10 @@ struct tbs {
     const char *crl_url, *issuer_url, *ocsp_url;   /* NULL: none. CRL distribution point, AIA caIssuers, AIA OCSP */
 };
 
-/* RFC 5280 4.1.2.2: 20 octets, first 0x40..0x7f: positive, never short. The second of now, then 128 random bits: what is issued one after
-   another stands side by side in the index of serial numbers, which a large store would else change on another page each time. */
-void serial_make(int64_t now, uint8_t out[20]);
+/* RFC 5280 4.1.2.2: 20 octets, first 0x40..0x7f: positive, never short. The sixteenth of a second it is (which begins anew every two years),
+   then 128 random bits: what is issued one after another stands side by side in the index of serial numbers, which a large store would
+   else change on another page each time. */
+void serial_make(uint8_t out[20]);
 /* Name with organization and common name as UTF8String; NULL or "" parts are left out. */
 struct bytes dn_build(struct arena *a, const char *organization, const char *common_name);
 /* The same with what other authorities want to read; country: two capital letters. */

@@ -2,7 +2,7 @@
 import { closeSync, fdatasyncSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { cfssl } from './peers.mjs';
-import { cpu, figure, interleaved, median, percentile, wrk } from './measure.mjs';
+import { cpu, figure, interleaved, median, paired, percentile, wrk } from './measure.mjs';
 
 const script = (dir, name, path, body, headers = {}) => {
   const file = join(dir, `${name}.lua`);
@@ -34,14 +34,14 @@ export default async function ({ d, pem, folder, tool }) {
   try {
     const own = { port: d.https, pid: d.child.pid };
     const of = ({ port, pid }, name, path, body, headers) => {
-      const s = script(dir, name, path, body, headers), seconds = 4;
+      const s = script(dir, name, path, body, headers), seconds = 2;
       return async () => {
         const before = cpu(pid), w = await wrk(`https://127.0.0.1:${port}${path}`, { connections: 32, seconds, script: s });
         return { ...w, cpu: (cpu(pid) - before) / (w.rate * seconds) * 1e6 };
       };
     };
     const disk = durable(dir);
-    const runs = await interleaved(5, {
+    const runs = await interleaved(11, {
       made: of(own, 'made', '/api/v1/certificates', { dns_names: ['bench.example.lan'] }, auth),
       newcert: of(peer, 'newcert', '/api/v1/cfssl/newcert', { request: { hosts: ['bench.example.lan'], CN: 'bench.example.lan', key: { algo: 'ecdsa', size: 256 }, names: [] } }),
       signed: of(own, 'signed', '/api/v1/certificates', { csr }, auth),
@@ -53,10 +53,12 @@ export default async function ({ d, pem, folder, tool }) {
     const rate = name => middle(name, 'rate'), p99 = name => middle(name, 'p99'), used = name => middle(name, 'cpu');
     for (const [ours, theirs, what, least, goal] of [['made', 'newcert', 'with a key made here', 1.0, 1.3], ['signed', 'sign', 'from a CSR', 0.6, 0.75]]) {
       figure(`${what}, certificates a second`, rate(ours), { beside: `cfssl ${theirs} ${rate(theirs).toFixed(0)}` });
-      figure('  of cfssl\'s', rate(ours) / rate(theirs), { goal: `at least ${least} (goal ${goal})`, ok: rate(ours) / rate(theirs) >= least });
+      const share = paired(runs[ours], runs[theirs], r => r.rate), slowest = paired(runs[ours], runs[theirs], r => r.p99);
+      figure('  of cfssl\'s', share, { goal: `at least ${least} (goal ${goal})`, ok: share >= least });
       figure('  CPU of one', used(ours), { unit: ' µs', beside: `cfssl ${used(theirs).toFixed(0)} µs` });
       // With 32 who wait for their answer before they ask again nobody's mean is below 32 / rate.
-      figure('  p99', p99(ours), { unit: ' ms', beside: `cfssl ${p99(theirs).toFixed(1)} ms; our mean ${(32000 / rate(ours)).toFixed(0)} ms`, goal: 'at most half', ok: p99(ours) <= p99(theirs) / 2 });
+      figure('  p99', p99(ours), { unit: ' ms', beside: `cfssl ${p99(theirs).toFixed(1)} ms; our mean ${(32000 / rate(ours)).toFixed(0)} ms` });
+      figure('  p99 of cfssl\'s', slowest, { goal: 'at most 0.5', ok: slowest <= 0.5 });
     }
   } finally { await peer.stop(); }
 }

@@ -49,6 +49,9 @@ export async function interleaved(rounds, ways) {
   return out;
 }
 
+// What one is of another in the same round, moments apart: the middle of it does not move with the speed of the machine.
+export const paired = (ones, others, of) => median(ones.map((one, i) => of(one) / of(others[i])));
+
 const rows = [];
 const line = (name, text, beside, goal, verdict) => console.log(`  ${name.padEnd(54)} ${text.padStart(10)}  ${beside.padEnd(42)} ${goal.padEnd(26)} ${verdict}`.trimEnd());
 export const heading = name => { console.log(''); line(name.toUpperCase(), 'measured', 'beside it', 'promised', ''); };

@@ -52,7 +52,7 @@ static inline struct cert coming_cert(struct coming *c, struct arena *a)
     t.issuer = dn_build(a, NULL, c->issuer != NULL ? c->issuer : c->common_name);
     t.usage = c->is_ca ? USE_CERT_SIGN : USE_DIGITAL_SIGNATURE;
     t.purposes = c->is_ca ? 0 : c->purposes != 0 ? c->purposes : FOR_SERVER;
-    serial_make(clock_now(), t.serial);
+    serial_make(t.serial);
     hash_sha1(t.spki, t.ski);
     hash_sha1(bytes_text(c->issuer != NULL ? c->issuer : "-"), t.aki);
     t.has_aki = c->issuer != NULL;

@@ -51,7 +51,7 @@ static inline enum err making_cert(struct making *m, struct arena *a, struct cer
             return r;
     }
     t.names.at = names;
-    serial_make(clock_now(), t.serial);
+    serial_make(t.serial);
     random_fill(m->ski, sizeof(m->ski));
     memcpy(t.ski, m->ski, sizeof(t.ski));
     memcpy(t.aki, m->issuer != NULL ? m->issuer->ski : m->ski, sizeof(t.aki));

@@ -119,7 +119,7 @@ static void what_our_own_writers_build_passes(void **state)
     struct error e = { 0 };
     struct bytes body;
 
-    serial_make(ENDS, t.serial);
+    serial_make(t.serial);
     assert_ok(tbs_build(&t, s->home.a, &body, &e));
     signs(s, s->issuing_key, s->issuing.spki, SHAPE_CERTIFICATE, body);
     t.is_ca = true;

@@ -72,7 +72,7 @@ static inline struct tbs made_tbs(struct arena *a, const struct made_key *own, c
     static struct name dns;
     struct tbs t = { .alg = (issuer != NULL ? issuer : own)->alg, .spki = own->spki, .is_ca = is_ca, .path_len = -1 };
 
-    serial_make(clock_now(), t.serial);
+    serial_make(t.serial);
     t.subject = dn_build(a, is_ca ? "Example" : NULL, name);
     t.issuer = issuer != NULL ? dn_build(a, "Example", issuer_name) : t.subject;
     t.not_before = clock_now() - HOURS;
