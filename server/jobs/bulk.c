@@ -14,7 +14,7 @@
 #include "jobs/work.h"
 #include "store/jobs.h"
 
-enum { LEASE_SEC = 120, ATTEMPTS_MAX = 3, TOLD_MAX = 5, PROGRESS_SEC = 1 };
+enum { LEASE_SEC = 120, ATTEMPTS_MAX = 3, NEVER_AGAIN = 1, TOLD_MAX = 5, PROGRESS_SEC = 1 };
 
 struct bulk {
     struct app *app;
@@ -22,7 +22,7 @@ struct bulk {
     struct arena *arena;
     char lease[48];
     struct job_row row;
-    bool found;
+    bool found, is_hopeless;       /* is_hopeless: none of them could be done, and trying again would not help */
     const char *problem;
     json_t *body;
     size_t len, at, failed;
@@ -42,7 +42,7 @@ static enum err settle(struct tx *tx, void *arg, struct error *e)
 
     if (b->problem == NULL)
         return store_job_finish(tx, b->row.n, b->lease, e);
-    return store_job_fail(tx, b->row.n, b->lease, b->problem, ATTEMPTS_MAX, e);
+    return store_job_fail(tx, b->row.n, b->lease, b->problem, b->is_hopeless ? NEVER_AGAIN : ATTEMPTS_MAX, e);
 }
 
 static const char *progress_text(struct bulk *b)
@@ -189,16 +189,20 @@ static enum err bulk_one(struct bulk *b, const struct actor *clock, struct error
     struct error why = { 0 };
     enum err r;
 
-    b->found = false;
+    b->found = b->is_hopeless = false;
     r = store_write(b->app->store, clock, claim, b, e);
     if (r || !b->found)
         return r;
     b->body = json_loads(b->row.body, 0, NULL);
     be_asker(b);
-    b->problem = do_all(b, &why) == ERR_NONE ? NULL : why.text;
-    json_decref(b->body);
-    if (b->problem != NULL)
+    if (do_all(b, &why) != ERR_NONE) {
+        b->problem = why.text;
         log_warn("job bulk, attempt %d: %s", b->row.attempts, why.text);
+    } else {
+        b->is_hopeless = b->len > 0 && b->failed == b->len;
+        b->problem = b->is_hopeless ? arena_printf(b->arena, "nothing was done%s", b->told) : NULL;
+    }
+    json_decref(b->body);
     return store_write(b->app->store, clock, settle, b, e);
 }
 

@@ -152,6 +152,10 @@ test('many at once: counted first, done as a job in the name of whoever asked, a
   assert.equal(away.state, 'succeeded');
   assert.match(away.progress, /^2 of 2, 1 not done\n.*in use/);
   assert.deepEqual(await names('is:archived'), ['c.two.lan']);
+  const nothing = await job((await d.ok('POST', '/api/v1/certificates/bulk', { action: 'archive', ids: [used.id] })).job_id);
+  assert.equal(nothing.state, 'failed');
+  assert.match(nothing.progress, /^1 of 1, 1 not done\n.*in use/);
+  assert.match(nothing.problem, /^nothing was done\n.*in use/);
   await job((await d.ok('POST', '/api/v1/certificates/bulk', { action: 'unarchive', ids: [all.c.id] })).job_id);
   await job((await d.ok('POST', '/api/v1/certificates/bulk', { action: 'describe', filter: 'tag:bulk', remove_tags: ['bulk'] })).job_id);
   assert.deepEqual(await names('tag:bulk'), []);

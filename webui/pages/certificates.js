@@ -75,7 +75,7 @@ function Search({ q, set }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => set(value.trim()), 220);
   }
-  return html`<div class="search" role="search"><${Icon} name="search" /><input type="search" data-search aria-label="Search names, serial number, thumbprint, or by conditions" placeholder="Search, or: expires<30d issuer:Lab -state:revoked"
+  return html`<div class="search" role="search"><${Icon} name="search" /><input type="search" data-search aria-label="Search names, serial number, thumbprint, or by conditions" placeholder="Name, serial, or expires<30d"
     value=${text} onInput=${changed} spellcheck="false" autocomplete="off" /><kbd aria-hidden="true">/</kbd></div>`;
 }
 
