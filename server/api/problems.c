@@ -32,7 +32,7 @@ static const struct problem_type types[] = {
     { "stale",              "Somebody was faster", "The thing has changed since it was read: read it again and repeat." },
     { "refused",            "This certificate cannot be shown", "Every check that failed stands in errors; nothing has changed." },
     { "no-private-key",     "The private key is not here", "It was made elsewhere, or destroyed after it was handed out." },
-    { "wrong-password",     "The password is wrong", "The file opens with another password, or with none: ask who made it. Case and keyboard layout count." },
+    { "wrong-password",     "The password is missing or wrong", "The file opens with another password, or with none: ask who made it. Case and keyboard layout count." },
     { "unsupported-algorithm", "The algorithm is not supported", "The detail names it. Let the program that made the file write it anew, for example with AES-256." },
     { "unsupported-mac",    "The MAC type is not supported", "The file is protected in a way that is not read here, such as PBMAC1. Let its maker write it with the MAC of PKCS#12." },
     { "too-many-iterations", "Opening the file would take too long", "It asks for more password iterations than are computed: 2,000,000 for one, 4,000,000 in all." },
