@@ -134,8 +134,8 @@ static void each_of_the_last_128_bits_of_a_serial_is_drawn(void **state)
     }
 }
 
-/* In serial order, but once in two years. */
-static void serials_made_one_after_another_begin_alike(void **state)
+/* But once in two years, when the count begins anew. */
+static void a_serial_made_later_sorts_behind(void **state)
 {
     uint8_t one[20], two[20];
 
@@ -214,7 +214,7 @@ int main(void)
         cmocka_unit_test(openssl_verifies_our_chains_strictly_under_every_kind_of_key),
         cmocka_unit_test(serials_are_positive_of_twenty_octets_and_never_the_same),
         cmocka_unit_test(each_of_the_last_128_bits_of_a_serial_is_drawn),
-        cmocka_unit_test(serials_made_one_after_another_begin_alike),
+        cmocka_unit_test(a_serial_made_later_sorts_behind),
         cmocka_unit_test(an_empty_subject_makes_the_names_critical),
         cmocka_unit_test(years_after_2049_are_written_with_four_digits),
         cmocka_unit_test(what_cannot_be_a_certificate_is_refused_before_it_is_written),
